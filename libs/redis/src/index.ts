@@ -1,0 +1,11 @@
+export { closeRedis, createBlockingRedis, createRedis, whenReady } from './connection.js';
+export type { RedisClient } from './connection.js';
+export { addressOf } from './connection.options.js';
+export type { BlockingConnectionOptions, ConnectionOptions } from './connection.options.js';
+export { RedisOptionError, RedisUnavailableError, isRedisUnavailable } from './redis.errors.js';
+export { defineScript } from './script.js';
+export type { Script, ScriptArgument, ScriptDefinition, ScriptRunner } from './script.js';
+export { checkServer } from './server-checks.js';
+export type { ServerNeed } from './server-checks.js';
+export { createSubscriber } from './subscriber.js';
+export type { SubscriberOptions } from './subscriber.js';
