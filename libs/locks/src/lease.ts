@@ -1,0 +1,134 @@
+import type { Claim, LockStore } from './lock-store.js';
+import { LockLostError } from './locks.errors.js';
+
+/** A lock as it was granted. */
+export interface Grant {
+  readonly store: LockStore;
+  readonly claim: Claim;
+  readonly fencingToken: bigint;
+  readonly ttlMs: number;
+  /** When the lock was asked for, by the monotonic clock: Redis counts from no earlier. */
+  readonly askedAt: number;
+}
+
+/** The end of a lease, as a share of it, in which its holder is no longer to work. */
+const SAFETY = 0.1;
+/** When to renew a lease, as a share of it. */
+const RENEWAL = 1 / 3;
+/** When to try again after a renewal found Redis away, as a share of the lease. */
+const RETRY = 1 / 20;
+
+/**
+ * The right to work on a resource alone, for a time that renews itself until it is released.
+ *
+ * `signal` aborts while a tenth of the time is still left, so that work that heeds it has stopped
+ * when another holder may begin. A process that is frozen in between cannot notice: where that
+ * matters, hand `fencingToken` to the resource and let it refuse lower ones.
+ */
+export class Lease implements AsyncDisposable {
+  /** Rises with each acquisition of the resource. What Redis promises of it is in the README. */
+  readonly fencingToken: bigint;
+  private readonly loss = new AbortController();
+  private readonly acquiredAt: number;
+  private ttlMs: number;
+  private validUntil = 0;
+  private expiry: NodeJS.Timeout | undefined;
+  private renewal: NodeJS.Timeout | undefined;
+  private released: Promise<boolean> | undefined;
+
+  /** Use {@link LockManager}. */
+  constructor(private readonly grant: Grant) {
+    this.fencingToken = grant.fencingToken;
+    this.acquiredAt = grant.askedAt;
+    this.ttlMs = grant.ttlMs;
+    this.runFrom(grant.askedAt);
+  }
+
+  get resource(): string {
+    return this.grant.claim.resource;
+  }
+
+  /** Aborts, with a {@link LockLostError} as its reason, before another can hold the lock. */
+  get signal(): AbortSignal {
+    return this.loss.signal;
+  }
+
+  /**
+   * Lets the lease run anew, now and at each renewal from now on for `ttlMs`.
+   * @throws {LockLostError} when it is lost or released.
+   * @throws {LockUnavailableError} when Redis did not answer; the lease runs on as it did.
+   */
+  async extend(ttlMs = this.ttlMs): Promise<void> {
+    this.throwIfLost();
+    const askedAt = performance.now();
+    const held = await this.grant.store.extend(this.grant.claim, ttlMs);
+    if (!held && this.released === undefined) this.lose('Redis no longer knows the lease');
+    this.throwIfLost();
+    this.ttlMs = ttlMs;
+    this.runFrom(askedAt);
+  }
+
+  /** @throws {LockLostError} when the lease is lost or released, whether or not the signal could fire. */
+  throwIfLost(): void {
+    if (this.released !== undefined) throw this.lostError('it was released');
+    // A busy event loop fires timers late; the clock knows better.
+    if (performance.now() >= this.validUntil) this.lose('it was not renewed in time');
+    this.signal.throwIfAborted();
+  }
+
+  /**
+   * Frees the lock, if it is still this lease's. May be called again, and after the lease is lost.
+   * @returns whether it was.
+   * @throws {LockUnavailableError} when Redis did not answer: the lock frees itself after the lease.
+   */
+  async release(): Promise<boolean> {
+    this.stopTimers();
+    this.released ??= this.grant.store.release(this.grant.claim, this.ttlMs);
+    return this.released;
+  }
+
+  /** Frees the lock. Should Redis be away, time does it: what was done under the lock stands. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release().catch(() => false);
+  }
+
+  private runFrom(askedAt: number): void {
+    this.stopTimers();
+    const passedMs = performance.now() - askedAt;
+    this.validUntil = askedAt + this.ttlMs * (1 - SAFETY);
+    this.expiry = setTimeout(
+      () => this.lose('it was not renewed in time'),
+      this.validUntil - performance.now(),
+    ).unref();
+    this.renewIn(this.ttlMs * RENEWAL - passedMs);
+  }
+
+  private renewIn(delayMs: number): void {
+    this.renewal = setTimeout(() => void this.renew(), delayMs).unref();
+  }
+
+  private async renew(): Promise<void> {
+    try {
+      await this.extend();
+    } catch {
+      // Redis is away: the signal tells if it stays so. A lease that is over stays over.
+      const over = this.signal.aborted || this.released !== undefined;
+      if (!over) this.renewIn(this.ttlMs * RETRY);
+    }
+  }
+
+  private lose(reason: string): void {
+    this.stopTimers();
+    this.loss.abort(this.lostError(reason));
+  }
+
+  private lostError(reason: string): LockLostError {
+    const heldMs = performance.now() - this.acquiredAt;
+    return new LockLostError(this.resource, this.fencingToken, heldMs, { reason });
+  }
+
+  private stopTimers(): void {
+    clearTimeout(this.expiry);
+    clearTimeout(this.renewal);
+  }
+}
