@@ -1,0 +1,61 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
+
+import type { OutboxMessage } from './outbox-store.js';
+import { type EventProblem, InvalidEventError } from './outbox.errors.js';
+import type { EventContract, OutgoingEvent } from './outgoing-event.js';
+
+/**
+ * An event with its id, as every store gives it back: the payload is what its schema makes of it,
+ * through JSON. What the schema drops (a field that the contract does not name) is not published.
+ * @throws {InvalidEventError}
+ */
+export async function storableMessage(
+  event: OutgoingEvent,
+  contextHeaders: Readonly<Record<string, string>>,
+): Promise<OutboxMessage> {
+  const { id = uuidv7(), key, topic } = event;
+  const name = typeof topic === 'string' ? topic : topic.name;
+  if (!isUuid(id)) refuse(name, 'id', 'is no uuid');
+  const payload =
+    typeof topic === 'string' ? event.payload : await checkedPayload(topic, event.payload);
+  const headers = { ...contextHeaders, ...event.headers };
+  return throughJson({ id, topic: name, key, payload, headers });
+}
+
+async function checkedPayload({ name, schema }: EventContract, payload: unknown): Promise<unknown> {
+  const result = await schema['~standard'].validate(payload);
+  if (result.issues === undefined) return result.value;
+  throw new InvalidEventError(name, result.issues.map(toProblem));
+}
+
+function toProblem({ path = [], message }: StandardSchemaV1.Issue): EventProblem {
+  const steps = path.map((step) => String(typeof step === 'object' ? step.key : step));
+  return { path: steps.join('.'), message };
+}
+
+/** So that a date, say, is the same text to a consumer whichever store the event waited in. */
+function throughJson(message: OutboxMessage): OutboxMessage {
+  const json = toJson(message);
+  // JSON.stringify escapes exactly these: the null character, which PostgreSQL cannot store, and
+  // halves of surrogate pairs, which neither store can. A backslash before one is no escape.
+  if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(json)) {
+    refuse(message.topic, '', 'text with \\u0000 or a lone surrogate cannot be stored');
+  }
+  const stored = JSON.parse(json) as OutboxMessage;
+  if (!('payload' in stored)) refuse(message.topic, '', `${typeof message.payload} is not JSON`);
+  return stored;
+}
+
+function toJson(message: OutboxMessage): string {
+  try {
+    return JSON.stringify(message);
+  } catch (cause) {
+    // A cycle, a bigint.
+    return refuse(message.topic, '', String(cause));
+  }
+}
+
+function refuse(topic: string, path: string, message: string): never {
+  throw new InvalidEventError(topic, [{ path, message }]);
+}
