@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { CursorCodec, InvalidCursorError, pageOf } from './index.js';
+
+const cursors = new CursorCodec({ secret: 's'.repeat(32) });
+const position = fc.array(
+  fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.integer(), fc.constant(null)),
+  { maxLength: 4 },
+);
+
+describe('CursorCodec', () => {
+  it('should give back every position', () => {
+    fc.assert(
+      fc.property(fc.string(), position, (list, values) => {
+        expect(cursors.decode(list, cursors.encode(list, values))).toEqual(values);
+      }),
+    );
+  });
+
+  it('should be safe in a query string as it is', () => {
+    const cursor = cursors.encode('posts', ['2026-01-01T00:00:00.000Z', 'é/+=&?']);
+
+    expect(encodeURIComponent(cursor)).toBe(cursor);
+  });
+
+  it('should refuse a cursor with any byte changed', () => {
+    const bytes = Buffer.from(cursors.encode('posts', [17, 'id-1']), 'base64url');
+
+    for (let index = 0; index < bytes.length; index += 1) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8((bytes.readUInt8(index) + 1) % 256, index);
+      expect(() => cursors.decode('posts', changed.toString('base64url'))).toThrow(
+        InvalidCursorError,
+      );
+    }
+  });
+
+  it('should refuse a cursor of another list, also when name and position could be confused', () => {
+    const cursor = cursors.encode('posts', [1]);
+
+    expect(() => cursors.decode('comments', cursor)).toThrow(InvalidCursorError);
+    expect(() => cursors.decode('posts[', cursor)).toThrow(InvalidCursorError);
+  });
+
+  it('should refuse a cursor that another secret signed', () => {
+    const other = new CursorCodec({ secret: 'o'.repeat(32) });
+
+    expect(() => cursors.decode('posts', other.encode('posts', [1]))).toThrow(InvalidCursorError);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a short one', 'AQ'],
+    ['no base64url', 'a b+c/='],
+    ['a NUL', '\u0000'],
+    ['a huge one', 'A'.repeat(1_000_000)],
+  ])('should refuse %s', (_what, cursor) => {
+    expect(() => cursors.decode('posts', cursor)).toThrow(InvalidCursorError);
+  });
+
+  it('should refuse whatever it did not make', () => {
+    fc.assert(
+      fc.property(fc.base64String({ maxLength: 200 }), (cursor) => {
+        expect(() => cursors.decode('posts', cursor)).toThrow(InvalidCursorError);
+      }),
+    );
+  });
+
+  it('should refuse a secret that can be guessed', () => {
+    expect(() => new CursorCodec({ secret: 'short' })).toThrow('at least 32 characters');
+  });
+});
+
+describe('pageOf', () => {
+  const list = 'numbers:ascending';
+  const numbers = Array.from({ length: 10 }, (_, index) => ({ id: index }));
+  const page = (after: number | undefined, limit: number) =>
+    pageOf({
+      rows: numbers.filter(({ id }) => after === undefined || id > after).slice(0, limit + 1),
+      limit,
+      list,
+      cursors,
+      positionOf: ({ id }) => [id],
+    });
+
+  it.each([1, 3, 5, 9, 10, 11])(
+    'should walk a list of ten once, whole, in pages of %i',
+    (limit) => {
+      const seen: number[] = [];
+      let after: number | undefined;
+      for (;;) {
+        const { items, nextCursor } = page(after, limit);
+        seen.push(...items.map(({ id }) => id));
+        if (nextCursor === null) break;
+        after = Number(cursors.decode(list, nextCursor)[0]);
+      }
+
+      expect(seen).toEqual(numbers.map(({ id }) => id));
+    },
+  );
+
+  it('should have no next page when there is nothing', () => {
+    expect(pageOf({ rows: [], limit: 5, list, cursors, positionOf: () => [] })).toEqual({
+      items: [],
+      nextCursor: null,
+    });
+  });
+});
