@@ -4,9 +4,9 @@ import * as contracts from './index.js';
 import type { MessageContract } from './index.js';
 import { z } from 'zod';
 
-const messages = Object.entries(contracts).filter(
+const messages = Object.entries<unknown>({ ...contracts }).filter(
   (entry): entry is [string, MessageContract<string, z.ZodType>] =>
-    typeof entry[1] === 'object' && 'schema' in entry[1],
+    typeof entry[1] === 'object' && entry[1] !== null && 'schema' in entry[1] && 'name' in entry[1],
 );
 
 describe('contracts', () => {
