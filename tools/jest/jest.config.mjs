@@ -26,7 +26,7 @@ export default {
     ],
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'default'] },
   setupFiles: [path.join(workspace, 'tools/jest/setup.mjs')],
   globalSetup: path.join(workspace, 'tools/jest/global-setup.mjs'),
   globalTeardown: path.join(workspace, 'tools/jest/global-teardown.mjs'),
