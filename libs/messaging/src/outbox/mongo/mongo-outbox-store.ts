@@ -93,14 +93,17 @@ export class MongoOutboxStore implements OutboxStore {
     const stages = [
       { $match: { sentAt: null } },
       { $group: { _id: null, pending: { $sum: 1 }, oldest: { $min: '$createdAt' } } },
-      { $project: { pending: 1, oldestAgeMs: { $subtract: ['$$NOW', '$oldest'] } } },
     ];
-    const [lag] = await this.within(
+    const [found] = await this.within(
       'measuring the lag of the outbox',
-      this.collection.aggregate<OutboxLag>(stages, { timeoutMS: this.timeoutMs }).toArray(),
+      this.collection
+        .aggregate<{ pending: number; oldest: Date }>(stages, { timeoutMS: this.timeoutMs })
+        .toArray(),
     );
-    // The age is taken by the server's clock, the time of writing by the writer's.
-    return { pending: lag?.pending ?? 0, oldestAgeMs: Math.max(0, lag?.oldestAgeMs ?? 0) };
+    if (found === undefined) return { pending: 0, oldestAgeMs: 0 };
+    // The writer's clock may be ahead of this one.
+    const oldestAgeMs = Math.max(0, Date.now() - found.oldest.getTime());
+    return { pending: found.pending, oldestAgeMs };
   }
 
   async watch(onCommitted: () => void, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,58 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+
+import { type ClientSession, type Db, MongoClient } from 'mongodb';
+
+import migration from '../../../../migrations/mongo/0002_outbox_inbox.js';
+import { MongoInbox, MongoOutboxStore, Outbox } from '../../src/index.js';
+import type { Backend, BackendKind } from './backend.js';
+
+async function open(): Promise<Backend> {
+  const url = new URL(process.env.MONGODB_URL ?? '');
+  url.pathname = `/outbox_${randomUUID().replaceAll('-', '')}`;
+  const client = await MongoClient.connect(url.href);
+  const db = client.db();
+  await migration.up({ db, client, logger: console, progress: () => undefined } as never);
+  await db.createCollection('notes');
+  return backendOn({ client, db, url: url.href });
+}
+
+interface Place {
+  readonly client: MongoClient;
+  readonly db: Db;
+  readonly url: string;
+}
+
+function backendOn({ client, db, url }: Place): Backend {
+  const ambient = new AsyncLocalStorage<ClientSession>();
+  const current = () => ambient.getStore();
+  const inTransaction = async <T>(work: () => Promise<T>) =>
+    client.withSession(async (session) =>
+      session.withTransaction(async () => ambient.run(session, work)),
+    );
+  const store = new MongoOutboxStore({ db, current });
+  const notes = db.collection<{ text: string }>('notes');
+  return {
+    store,
+    outbox: new Outbox(store, { headers: () => ({ 'x-correlation-id': 'c-1' }) }),
+    inbox: new MongoInbox({ db, current, inTransaction, consumer: 'tests' }),
+    location: { kind: 'mongo', url },
+    inTransaction,
+    write: async (text) => void (await notes.insertOne({ text }, { session: current() })),
+    notes: async () => (await notes.find().sort({ _id: 1 }).toArray()).map(({ text }) => text),
+    storedIds: async () => {
+      const found = await db
+        .collection<{ _id: string }>('outbox')
+        .find()
+        .sort({ _id: 1 })
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+    close: async () => {
+      await db.dropDatabase();
+      await client.close();
+    },
+  };
+}
+
+export const mongoBackend: BackendKind = { name: 'MongoDB', open };

@@ -1,0 +1,237 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { LockManager } from '@trilith/locks';
+import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
+
+import { OutboxRelay, type OutboxRelayOptions } from '../../src/index.js';
+import type { Backend } from './backend.js';
+import { mongoBackend } from './mongo-backend.js';
+import { postgresBackend } from './postgres-backend.js';
+import { RecordingSink } from './recording-sink.js';
+import type { RelayProcessInput } from './relay-process.js';
+import { severableProxy } from './severable-proxy.js';
+import { until } from './until.js';
+
+const NEVER = 2 ** 31 - 1;
+
+describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (kind) => {
+  let backend: Backend;
+  let redis: RedisClient;
+  let prefix: string;
+  let sink: RecordingSink;
+  const relays: OutboxRelay[] = [];
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    backend = await kind.open();
+    redis = createRedis({ url: process.env.REDIS_URL ?? '', name: 'relay-spec' });
+    await whenReady(redis, 10_000);
+  });
+  beforeEach(() => {
+    // A lease of its own for each case.
+    prefix = `relay-spec-${randomUUID()}`;
+    sink = new RecordingSink();
+  });
+  afterEach(async () => {
+    await Promise.all(relays.splice(0).map(async (relay) => relay.stop()));
+    await redis.del(`${prefix}:fence:{outbox:tests}`, `${prefix}:lock:{outbox:tests}`);
+  });
+  afterAll(async () => {
+    await closeRedis(redis);
+    await backend.close();
+  });
+
+  const relay = (options: Partial<OutboxRelayOptions> = {}, on = sink, client = redis) => {
+    const made = new OutboxRelay({
+      service: 'tests',
+      store: backend.store,
+      sink: on,
+      locks: new LockManager({ redis: client, prefix }),
+      options: { leaseMs: 1_000, retryMinMs: 10, retryMaxMs: 100, ...options },
+    });
+    relays.push(made);
+    return made;
+  };
+  const commit = async (...keys: string[]) =>
+    backend.inTransaction(async () =>
+      backend.outbox.addAll(keys.map((key) => ({ topic: 'tests.happened', key, payload: key }))),
+    );
+  const nothingPending = async () => (await backend.store.lag()).pending === 0;
+
+  it('publishes what is committed, in order, once, and marks it', async () => {
+    const keys = Array.from({ length: 45 }, (_, n) => `${n}`);
+    await commit(...keys.slice(0, 20));
+    relay({ batchSize: 10 }).start();
+    await commit(...keys.slice(20));
+    await until(nothingPending);
+    expect(sink.keys).toEqual(keys);
+  });
+
+  it('is woken by a commit long before it would look by itself', async () => {
+    const woken = relay({ pollMs: NEVER });
+    woken.start();
+    // The first commits may come before it listens; one that comes after must be seen.
+    while (sink.published.length === 0) await commit('wake up');
+    const seen = new Set(sink.ids);
+    const [id = ''] = await commit('one more');
+    expect(seen).not.toContain(id);
+    await until(() => sink.ids.includes(id));
+  });
+
+  it('finds by itself what it was not woken for', async () => {
+    const deaf = Object.create(backend.store) as Backend['store'];
+    deaf.watch = async (_onCommitted, signal) => void (await once(signal, 'abort'));
+    const polling = new OutboxRelay({
+      service: 'tests',
+      store: deaf,
+      sink,
+      locks: new LockManager({ redis, prefix }),
+      options: { pollMs: 20 },
+    });
+    relays.push(polling);
+    polling.start();
+    await commit('unheard');
+    await until(() => sink.keys.includes('unheard'));
+  });
+
+  it('lets one of two replicas publish, and the other take over when it stops', async () => {
+    const sinks = [new RecordingSink(), new RecordingSink()] as const;
+    const first = relay({}, sinks[0]);
+    first.start();
+    await commit('to the first');
+    await until(nothingPending);
+    const second = relay({}, sinks[1]);
+    second.start();
+    for (let n = 0; n < 20; n += 1) await commit(`${n}`);
+    await until(nothingPending);
+    expect(sinks[0].published).toHaveLength(21);
+    expect(sinks[1].published).toHaveLength(0);
+
+    await first.stop();
+    await commit('to the second');
+    await until(nothingPending);
+    expect(sinks[1].keys).toEqual(['to the second']);
+  });
+
+  it('publishes again, under the same ids, what a relay published and died before marking', async () => {
+    const keys = Array.from({ length: 25 }, (_, n) => `${n}`);
+    const ids = await commit(...keys);
+    const list = `${prefix}:published`;
+    await runUntilKilled({
+      location: backend.location,
+      prefix,
+      list,
+      leaseMs: 1_000,
+      dieAfterPublishing: true,
+    });
+    const publishedByTheDead = await redis.lrange(list, 0, -1);
+    expect(publishedByTheDead).toEqual(ids.slice(0, 10));
+    expect(await backend.store.lag()).toMatchObject({ pending: 25 });
+
+    relay({ batchSize: 10 }).start();
+    await until(nothingPending);
+    expect(sink.ids).toEqual(ids);
+    await redis.del(list);
+  });
+
+  it('keeps order, and loses nothing, when publishing fails for a while', async () => {
+    sink.refusal = new Error('no room');
+    relay().start();
+    const keys = Array.from({ length: 20 }, (_, n) => `${n}`);
+    for (const key of keys) await commit(key);
+    await until(() => sink.attempts > 3);
+    expect((await backend.store.lag()).pending).toBe(20);
+    sink.refusal = undefined;
+    await until(nothingPending);
+    expect(sink.keys).toEqual(keys);
+  });
+
+  it('goes on after Redis was away', async () => {
+    const proxy = await severableProxy(process.env.REDIS_URL ?? '');
+    const client = createRedis({ url: proxy.url, name: 'cut', maxReconnectDelayMs: 50 });
+    await whenReady(client, 10_000);
+    const viaRedis = new RecordingSink();
+    const list = `${prefix}:away`;
+    const publish = viaRedis.publish.bind(viaRedis);
+    viaRedis.publish = async (events) => {
+      await client.rpush(list, ...events.map(({ id }) => id));
+      await publish(events);
+    };
+    relay({}, viaRedis, client).start();
+    await commit('before');
+    await until(() => viaRedis.keys.includes('before'));
+
+    proxy.cut();
+    await commit('meanwhile 1', 'meanwhile 2');
+    await commit('meanwhile 3');
+    await until(() => client.status === 'reconnecting');
+    expect(viaRedis.keys).toEqual(['before']);
+    proxy.heal();
+    await until(nothingPending);
+    expect(viaRedis.keys).toEqual(['before', 'meanwhile 1', 'meanwhile 2', 'meanwhile 3']);
+
+    await relays.pop()?.stop();
+    await closeRedis(client);
+    await proxy.close();
+    await redis.del(list);
+  });
+
+  it('removes sent events after their retention', async () => {
+    await commit('old');
+    relay({ retentionMs: 0, cleanUpEveryMs: 1 }).start();
+    await commit('new');
+    await until(async () => (await backend.storedIds()).length === 0);
+    expect(sink.keys).toEqual(expect.arrayContaining(['old', 'new']));
+  });
+
+  it('publishes what is committed before it stops, and nothing after', async () => {
+    const stopping = relay({ batchSize: 10, pollMs: NEVER });
+    stopping.start();
+    while (sink.published.length === 0) await commit('wake up');
+    const keys = Array.from({ length: 35 }, (_, n) => `last ${n}`);
+    await commit(...keys);
+    await stopping.stop();
+    expect(sink.keys.filter((key) => key.startsWith('last'))).toEqual(keys);
+
+    await commit('too late');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(sink.keys).not.toContain('too late');
+    await backend.store.markSent((await backend.store.unsent(10)).map(({ id }) => id));
+  });
+
+  it('stops in bounded time although publishing never comes back', async () => {
+    const stuck = new RecordingSink();
+    const asked = Promise.withResolvers<void>();
+    stuck.publish = async () => {
+      asked.resolve();
+      return new Promise(() => {});
+    };
+    const stopping = relay({ publishTimeoutMs: 200, drainMs: 100 }, stuck);
+    await commit('stuck');
+    stopping.start();
+    await asked.promise;
+    await stopping.stop();
+    await backend.store.markSent((await backend.store.unsent(10)).map(({ id }) => id));
+  });
+});
+
+async function runUntilKilled(input: RelayProcessInput): Promise<void> {
+  const workspace = path.resolve(import.meta.dirname, '../../../..');
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      path.join(workspace, 'tools/jest/typescript-child.mjs'),
+      path.join(import.meta.dirname, 'relay-process.ts'),
+      JSON.stringify(input),
+    ],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  expect(signal).toBe('SIGKILL');
+}

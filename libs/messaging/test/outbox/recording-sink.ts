@@ -1,0 +1,23 @@
+import type { EventSink, OutboxMessage } from '../../src/index.js';
+
+/** Where events arrive, and where a test looks. Can be told to refuse. */
+export class RecordingSink implements EventSink {
+  readonly published: OutboxMessage[] = [];
+  /** While set, publishing fails with it. */
+  refusal: Error | undefined;
+  attempts = 0;
+
+  async publish(events: readonly OutboxMessage[]): Promise<void> {
+    this.attempts += 1;
+    if (this.refusal !== undefined) throw this.refusal;
+    this.published.push(...events);
+  }
+
+  get ids(): string[] {
+    return this.published.map(({ id }) => id);
+  }
+
+  get keys(): string[] {
+    return this.published.map(({ key }) => key);
+  }
+}
