@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The text of a migration as far as its checksum is concerned: no byte order mark, `\n` line ends,
+ * no blanks at the end of a line and no blank lines at the end of the file. An editor's or git's
+ * habits may change these without changing what the migration does.
+ */
+export function normaliseText(text: string): string {
+  return text
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n+$/, '');
+}
+
+/** SHA-256 over the normalised text, as 64 hexadecimal digits. */
+export function checksumOf(text: string): string {
+  return createHash('sha256').update(normaliseText(text)).digest('hex');
+}

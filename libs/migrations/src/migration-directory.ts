@@ -1,0 +1,82 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { checksumOf } from './checksum.js';
+import type { HistoryProblem } from './history-problem.js';
+import { parseFileName, type MigrationFile } from './migration-file.js';
+import { MigrationDirectoryError } from './migrations.errors.js';
+
+/** A checked-in picture of the schema may stand beside the migrations that lead to it. */
+const NOT_A_MIGRATION = new Set(['schema.sql']);
+
+/** The files of one directory, and what is wrong with their names and numbers. */
+export interface MigrationDirectory {
+  /** By version, ascending. */
+  readonly files: readonly MigrationFile[];
+  readonly problems: readonly HistoryProblem[];
+}
+
+/**
+ * Reads every migration of a directory. Files with other extensions and folders are left alone.
+ * @throws MigrationDirectoryError if the directory cannot be read or holds no migration
+ */
+export async function readMigrationDirectory(
+  directory: string,
+  extensions: readonly string[],
+): Promise<MigrationDirectory> {
+  const fileNames = (await fileNamesOf(directory)).filter((name) => isMigration(name, extensions));
+  if (fileNames.length === 0) {
+    throw new MigrationDirectoryError(
+      `${directory}: no migration there (*${extensions.join(', *')})`,
+    );
+  }
+  const read = await Promise.all(fileNames.map((name) => readMigration(directory, name)));
+  const files = read
+    .filter((file) => file !== undefined)
+    .toSorted((a, b) => a.version - b.version || a.fileName.localeCompare(b.fileName));
+  return { files, problems: [...badNames(fileNames), ...duplicates(files)] };
+}
+
+async function fileNamesOf(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    throw new MigrationDirectoryError(
+      `${directory}: cannot read this directory of migrations (${reason})`,
+      { cause },
+    );
+  }
+}
+
+function isMigration(fileName: string, extensions: readonly string[]): boolean {
+  if (NOT_A_MIGRATION.has(fileName) || fileName.endsWith('.d.ts')) return false;
+  return extensions.includes(path.extname(fileName));
+}
+
+async function readMigration(
+  directory: string,
+  fileName: string,
+): Promise<MigrationFile | undefined> {
+  const parsed = parseFileName(fileName);
+  if (parsed === undefined) return undefined;
+  const absolute = path.resolve(directory, fileName);
+  const text = await readFile(absolute, 'utf8');
+  return { ...parsed, fileName, path: absolute, text, checksum: checksumOf(text) };
+}
+
+function badNames(fileNames: readonly string[]): HistoryProblem[] {
+  return fileNames
+    .filter((fileName) => parseFileName(fileName) === undefined)
+    .map((fileName) => ({ kind: 'bad_name', fileName }));
+}
+
+function duplicates(files: readonly MigrationFile[]): HistoryProblem[] {
+  return [...Map.groupBy(files, (file) => file.version)]
+    .filter(([, sharing]) => sharing.length > 1)
+    .map(([version, sharing]) => ({
+      kind: 'duplicate_version',
+      version,
+      fileNames: sharing.map((file) => file.fileName),
+    }));
+}

@@ -1,0 +1,38 @@
+import { pathToFileURL } from 'node:url';
+import type { MigrationFile } from '../migration-file.js';
+import { MigrationFailedError } from '../migrations.errors.js';
+import { reasonOf } from '../store-failure.js';
+import type { MongoMigration } from './mongo-migration.js';
+
+/**
+ * Imports a migration's module. Node itself strips the types of a `.ts` file, outside of
+ * `node_modules` and as long as its syntax is erasable (no enum, no parameter property).
+ * @throws MigrationFailedError if it cannot be imported, or has no `up`
+ */
+export async function loadMigration(file: MigrationFile): Promise<MongoMigration> {
+  const exported = await importDefault(file);
+  if (isMigration(exported)) return exported;
+  throw failed(file, 'its default export has no function "up"');
+}
+
+async function importDefault(file: MigrationFile): Promise<unknown> {
+  try {
+    const module = (await import(pathToFileURL(file.path).href)) as { default?: unknown };
+    return module.default;
+  } catch (cause) {
+    throw failed(file, `cannot be loaded: ${reasonOf(cause)}`, cause);
+  }
+}
+
+function isMigration(exported: unknown): exported is MongoMigration {
+  return (
+    typeof exported === 'object' &&
+    exported !== null &&
+    'up' in exported &&
+    typeof exported.up === 'function'
+  );
+}
+
+function failed(file: MigrationFile, reason: string, cause?: unknown): MigrationFailedError {
+  return new MigrationFailedError({ store: 'mongo', fileName: file.fileName, reason }, { cause });
+}

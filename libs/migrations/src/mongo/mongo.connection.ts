@@ -1,0 +1,83 @@
+import type { Db, MongoClient } from 'mongodb';
+import { MigrationError, StoreFailedError, StoreUnreachableError } from '../migrations.errors.js';
+import { reasonOf } from '../store-failure.js';
+import { parseMongoUrl, type MongoTarget } from './mongo.options.js';
+
+/** The errors of a driver that found no server, or was turned away. */
+const UNREACHABLE = new Set([
+  'MongoServerSelectionError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoTopologyClosedError',
+  'MongoOperationTimeoutError',
+]);
+const AUTHENTICATION_FAILED = 18;
+
+/** One database, connected to when first needed. */
+export class MongoConnection {
+  /** Hosts and database. */
+  readonly address: string;
+  private readonly database: string;
+  private readonly url: string | undefined;
+  private readonly givenClient: MongoClient | undefined;
+  private ownClient: Promise<MongoClient> | undefined;
+
+  constructor(
+    target: MongoTarget,
+    private readonly connectTimeoutMs: number,
+  ) {
+    if ('client' in target) {
+      this.givenClient = target.client;
+      this.database = target.database;
+      this.address = `database ${target.database} of the given client`;
+    } else {
+      this.url = target.url;
+      ({ address: this.address, database: this.database } = parseMongoUrl(target.url));
+    }
+  }
+
+  /**
+   * Runs what is not a migration; whatever goes wrong there is the store's.
+   * @throws StoreUnreachableError, StoreFailedError
+   */
+  async asking<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.db());
+    } catch (cause) {
+      if (cause instanceof MigrationError) throw cause;
+      const Failure = isUnreachable(cause) ? StoreUnreachableError : StoreFailedError;
+      throw new Failure('mongo', this.address, reasonOf(cause), { cause });
+    }
+  }
+
+  async db(): Promise<Db> {
+    return (await this.client()).db(this.database);
+  }
+
+  async client(): Promise<MongoClient> {
+    return this.givenClient ?? (this.ownClient ??= this.openClient(this.url ?? ''));
+  }
+
+  /** Closes the client that was opened here; one that was given stays open. */
+  async close(): Promise<void> {
+    const client = await this.ownClient;
+    this.ownClient = undefined;
+    await client?.close();
+  }
+
+  /** Loaded here, so that whoever migrates another store need not install `mongodb`. */
+  private async openClient(url: string): Promise<MongoClient> {
+    const { MongoClient } = await import('mongodb');
+    return new MongoClient(url, {
+      appName: 'trilith-migrations',
+      serverSelectionTimeoutMS: this.connectTimeoutMs,
+      connectTimeoutMS: this.connectTimeoutMs,
+      maxPoolSize: 10,
+    });
+  }
+}
+
+function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return UNREACHABLE.has(error.name) || ('code' in error && error.code === AUTHENTICATION_FAILED);
+}

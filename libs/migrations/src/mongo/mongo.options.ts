@@ -1,0 +1,66 @@
+import type { MongoClient } from 'mongodb';
+import { MigrationOptionsError } from '../migrations.errors.js';
+import { wholeMs } from '../migrator.options.js';
+
+/** Where the database is: a URL, or a client that the application has anyway. */
+export type MongoTarget =
+  | {
+      /** `mongodb://user:password@host:27017/database?…`; names the database. */
+      readonly url: string;
+    }
+  | {
+      /** Not closed by `close()`. */
+      readonly client: MongoClient;
+      /** Name of the database to migrate. */
+      readonly database: string;
+    };
+
+/** Options of `mongoMigrationStore`. */
+export type MongoStoreOptions = MongoTarget & {
+  /** Longest time, in ms, to find and reach the server. Default: 5,000. */
+  readonly connectTimeoutMs?: number;
+  /** Longest time, in ms, for reading the ledger and the like. Default: 10,000. */
+  readonly commandTimeoutMs?: number;
+  /**
+   * How long, in ms, the lock of a runner that died stays closed to others. It is renewed three
+   * times as often while a migration runs. Default: 15,000.
+   */
+  readonly leaseMs?: number;
+  /** Longest time, in ms, that one migration runs. Default: 3,600,000 (an hour). */
+  readonly migrationTimeoutMs?: number;
+};
+
+/** Timeouts with their defaults. */
+export interface MongoTimeouts {
+  readonly connectTimeoutMs: number;
+  readonly commandTimeoutMs: number;
+  readonly leaseMs: number;
+  readonly migrationTimeoutMs: number;
+}
+
+/** @throws MigrationOptionsError */
+export function resolveTimeouts(options: MongoStoreOptions): MongoTimeouts {
+  const ms = (name: keyof MongoTimeouts, fallback: number) =>
+    wholeMs(name, options[name] ?? fallback);
+  return {
+    connectTimeoutMs: ms('connectTimeoutMs', 5_000),
+    commandTimeoutMs: ms('commandTimeoutMs', 10_000),
+    leaseMs: ms('leaseMs', 15_000),
+    migrationTimeoutMs: ms('migrationTimeoutMs', 3_600_000),
+  };
+}
+
+// Not URL: a replica set's URL lists several hosts.
+const MONGO_URL = /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?(?<hosts>[^/?@]+)\/(?<database>[^/?]+)/;
+
+/** @throws MigrationOptionsError that does not repeat the value, which may hold a password */
+export function parseMongoUrl(url: string): { address: string; database: string } {
+  const groups = MONGO_URL.exec(url)?.groups;
+  if (groups?.hosts && groups.database) {
+    const database = decodeURIComponent(groups.database);
+    return { address: `${groups.hosts}/${database}`, database };
+  }
+  throw new MigrationOptionsError(
+    'not a MongoDB URL with a database; takes mongodb://user:password@host:27017/database',
+  );
+}

@@ -1,0 +1,66 @@
+import type { LedgerEntry, MigrationSession, MigrationStore, Runner } from '../migration-store.js';
+import { MongoConnection } from './mongo.connection.js';
+import { MongoLeases } from './mongo.lease.js';
+import { MongoLedger } from './mongo.ledger.js';
+import { resolveTimeouts, type MongoStoreOptions, type MongoTimeouts } from './mongo.options.js';
+import { MongoSession } from './mongo.session.js';
+
+/**
+ * MongoDB 6 or later. A migration is a module that exports a `MongoMigration`; the ledger is the
+ * collection `schema_migrations`, the lock the collection `schema_migrations_lock`.
+ * @throws MigrationOptionsError
+ */
+export function mongoMigrationStore(options: MongoStoreOptions): MigrationStore {
+  const timeouts = resolveTimeouts(options);
+  return new MongoMigrationStore(new MongoConnection(options, timeouts.connectTimeoutMs), timeouts);
+}
+
+class MongoMigrationStore implements MigrationStore {
+  readonly name = 'mongo';
+  readonly extensions = ['.ts', '.js', '.mjs'];
+  readonly address: string;
+  /** One for the store's life: it remembers since when it has seen a lease unchanged. */
+  private leases: MongoLeases | undefined;
+
+  constructor(
+    private readonly connection: MongoConnection,
+    private readonly timeouts: MongoTimeouts,
+  ) {
+    this.address = connection.address;
+  }
+
+  refuses(): undefined {
+    return undefined;
+  }
+
+  async readLedger(): Promise<readonly LedgerEntry[]> {
+    return this.connection.asking(async (db) =>
+      new MongoLedger(db, this.timeouts.commandTimeoutMs).read(),
+    );
+  }
+
+  async tryLock(runner: Runner): Promise<MigrationSession | undefined> {
+    return this.connection.asking(async (db) => {
+      const leases = (this.leases ??= new MongoLeases(db, this.timeouts));
+      const lease = await leases.tryTake(runner.executedBy);
+      if (lease === undefined) return undefined;
+      const ledger = new MongoLedger(db, this.timeouts.commandTimeoutMs);
+      return new MongoSession({
+        connection: this.connection,
+        ledger,
+        leases,
+        lease,
+        timeouts: this.timeouts,
+      });
+    });
+  }
+
+  async lockHolder(): Promise<string | undefined> {
+    return this.connection.asking(async (db) => new MongoLeases(db, this.timeouts).holder());
+  }
+
+  async close(): Promise<void> {
+    this.leases = undefined;
+    await this.connection.close();
+  }
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool, PoolClient } from 'pg';
+import { StoreUnreachableError } from '../migrations.errors.js';
+import { reasonOf } from '../store-failure.js';
+import { parsePostgresUrl, type PostgresTarget } from './postgres.options.js';
+
+/** Connections to one database; none is opened before the first is needed. */
+export class PostgresConnections {
+  /** Host, port and database. */
+  readonly address: string;
+  private readonly url: string | undefined;
+  private readonly givenPool: Pool | undefined;
+  private ownPool: Promise<Pool> | undefined;
+
+  constructor(
+    target: PostgresTarget,
+    private readonly connectTimeoutMs: number,
+  ) {
+    if ('pool' in target) {
+      this.givenPool = target.pool;
+      this.address = 'the database of the given pool';
+    } else {
+      this.url = target.url;
+      const { host, pathname } = parsePostgresUrl(target.url);
+      this.address = `${host}${pathname}`;
+    }
+  }
+
+  /**
+   * A connection of one's own. Give it back by `release()`, or by `release(true)` if what was set on
+   * it should end with it.
+   * @throws StoreUnreachableError
+   */
+  async connect(): Promise<PoolClient> {
+    try {
+      const client = await this.connectWithinDeadline();
+      // A connection that breaks while it is out of the pool raises this event, which would end the
+      // process without a listener. The query under way, or the next, fails with the same reason.
+      client.once('error', () => undefined);
+      return client;
+    } catch (cause) {
+      throw new StoreUnreachableError('postgres', this.address, reasonOf(cause), { cause });
+    }
+  }
+
+  /** Runs the work on a connection; one on which it failed is discarded. */
+  async withConnection<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    let failed = true;
+    try {
+      const result = await work(client);
+      failed = false;
+      return result;
+    } finally {
+      client.release(failed);
+    }
+  }
+
+  /** Closes the pool that was opened here; one that was given stays open. */
+  async close(): Promise<void> {
+    const pool = await this.ownPool;
+    this.ownPool = undefined;
+    await pool?.end();
+  }
+
+  private async connectWithinDeadline(): Promise<PoolClient> {
+    const connecting = (await this.pool()).connect();
+    const deadline = new AbortController();
+    const expired = sleep(this.connectTimeoutMs, 'expired' as const, deadline);
+    try {
+      const first = await Promise.race([connecting, expired]);
+      if (first !== 'expired') return first;
+    } finally {
+      deadline.abort();
+      expired.catch(() => undefined);
+    }
+    connecting.then(
+      (late) => late.release(),
+      () => undefined,
+    );
+    throw new Error(`no connection within ${this.connectTimeoutMs} ms`);
+  }
+
+  private async pool(): Promise<Pool> {
+    return this.givenPool ?? (this.ownPool ??= this.openPool());
+  }
+
+  /** Loaded here, so that whoever migrates another store need not install `pg`. */
+  private async openPool(): Promise<Pool> {
+    const { default: pg } = await import('pg');
+    const pool = new pg.Pool({
+      connectionString: this.url,
+      connectionTimeoutMillis: this.connectTimeoutMs,
+      application_name: 'trilith-migrations',
+      keepAlive: true,
+      max: 2,
+      allowExitOnIdle: true,
+    });
+    // Idle connections may be cut at any time; the pool opens another when it is asked.
+    pool.on('error', () => undefined);
+    return pool;
+  }
+}
