@@ -14,11 +14,9 @@ export type { EventSink, OutboxRelayParts } from './outbox/outbox-relay.js';
 export type { OutboxRelayOptions } from './outbox/outbox-relay.options.js';
 export type { OutboxLag, OutboxMessage, OutboxStore, SentBefore } from './outbox/outbox-store.js';
 export {
-  InvalidEventError,
   OutboxTransactionRequiredError,
   StoreDeadlineError,
 } from './outbox/outbox.errors.js';
-export type { EventProblem } from './outbox/outbox.errors.js';
 export { Outbox } from './outbox/outbox.js';
 export type { HeaderSource } from './outbox/outbox.js';
 export type { EventContract, OutgoingEvent } from './outbox/outgoing-event.js';

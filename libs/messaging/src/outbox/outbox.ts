@@ -25,7 +25,7 @@ export class Outbox {
    * change's lock is what keeps events of one key in the order of their commits.
    * @returns the message id, which the event keeps however often it is published.
    * @throws {OutboxTransactionRequiredError} outside of a transaction.
-   * @throws {InvalidEventError} when the payload does not fit the topic's schema or is not JSON.
+   * @throws {InvalidPayloadError} when the payload does not fit the topic's schema or is not JSON.
    */
   async add(event: OutgoingEvent): Promise<string> {
     const message = await this.toMessage(event);

@@ -1,14 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 
+import { InvalidPayloadError, type PayloadProblem } from '../messaging.errors.js';
 import type { OutboxMessage } from './outbox-store.js';
-import { type EventProblem, InvalidEventError } from './outbox.errors.js';
 import type { EventContract, OutgoingEvent } from './outgoing-event.js';
 
 /**
  * An event with its id, as every store gives it back: the payload is what its schema makes of it,
  * through JSON. What the schema drops (a field that the contract does not name) is not published.
- * @throws {InvalidEventError}
+ * @throws {InvalidPayloadError}
  */
 export async function storableMessage(
   event: OutgoingEvent,
@@ -26,10 +26,10 @@ export async function storableMessage(
 async function checkedPayload({ name, schema }: EventContract, payload: unknown): Promise<unknown> {
   const result = await schema['~standard'].validate(payload);
   if (result.issues === undefined) return result.value;
-  throw new InvalidEventError(name, result.issues.map(toProblem));
+  throw new InvalidPayloadError(name, result.issues.map(toProblem));
 }
 
-function toProblem({ path = [], message }: StandardSchemaV1.Issue): EventProblem {
+function toProblem({ path = [], message }: StandardSchemaV1.Issue): PayloadProblem {
   const steps = path.map((step) => String(typeof step === 'object' ? step.key : step));
   return { path: steps.join('.'), message };
 }
@@ -57,5 +57,5 @@ function toJson(message: OutboxMessage): string {
 }
 
 function refuse(topic: string, path: string, message: string): never {
-  throw new InvalidEventError(topic, [{ path, message }]);
+  throw new InvalidPayloadError(topic, [{ path, message }]);
 }
