@@ -1,0 +1,77 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DestinationStream, Logger } from 'pino';
+import { createAdapter } from './http/adapter.js';
+import { acceptJsonOnly } from './http/json-body.js';
+import { observeRequests } from './http/request-observer.js';
+import { RouteTable } from './http/route-table.js';
+import { Lifecycle } from './lifecycle/lifecycle.js';
+import { createLogger, ServiceLogger } from './logging/logger.js';
+import { HttpMetrics } from './metrics/metrics-registry.js';
+import { serveOpenApi } from './openapi/openapi.js';
+import type { ServiceDefinition } from './service-definition.js';
+import type { ServiceConfig } from './service-environment.js';
+import { ServiceModule } from './service.module.js';
+
+/** What may differ from how `runService` builds a service. */
+export interface CreateServiceOptions {
+  /** Where log lines go. Default standard output. */
+  readonly logTo?: DestinationStream;
+}
+
+/**
+ * Builds a service's application, initialised and ready for `inject()` or `listen(0)`: the same that
+ * `runService` runs, for tests. Message handlers start by `startAllMicroservices()`.
+ */
+export function createService<Config extends ServiceConfig>(
+  definition: ServiceDefinition<Config>,
+  config: Config,
+  { logTo }: CreateServiceOptions = {},
+): Promise<NestFastifyApplication> {
+  const logger = createLogger(definition.name, config.service, logTo);
+  return buildService(definition, config, logger);
+}
+
+/** As {@link createService}, with a logger that is there already. */
+export async function buildService<Config extends ServiceConfig>(
+  definition: ServiceDefinition<Config>,
+  config: Config,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
+  const root = ServiceModule.around([definition.module(config)], logger);
+  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(), {
+    logger: new ServiceLogger(logger),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  try {
+    prepareHttp(app, logger);
+    serveOpenApi(app, definition);
+    await app.init();
+    for (const strategy of definition.strategies?.(app) ?? []) {
+      app.connectMicroservice({ strategy }, { inheritAppConfig: true });
+    }
+    await app.getHttpAdapter().getInstance().ready();
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+function prepareHttp(app: NestFastifyApplication, logger: Logger): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  app.get(RouteTable).watch(fastify);
+  acceptJsonOnly(fastify);
+  observeRequests(fastify, {
+    logger,
+    metrics: app.get(HttpMetrics),
+    lifecycle: app.get(Lifecycle),
+  });
+  app.useSecurityHeaders({
+    // Served over plain HTTP behind a proxy or on a developer's machine: whether it is TLS outside
+    // is the proxy's to say.
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  });
+}

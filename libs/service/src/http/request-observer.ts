@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { CORRELATION_HEADER, withCorrelation } from '../correlation/correlation.js';
+import type { Lifecycle } from '../lifecycle/lifecycle.js';
+import type { HttpMetrics } from '../metrics/metrics-registry.js';
+
+/** Asked for every few seconds by machines: neither logged nor measured. */
+const UNOBSERVED = new Set(['/health/live', '/health/ready', '/metrics']);
+
+/** What the observation of requests needs. */
+export interface RequestObservers {
+  readonly logger: Logger;
+  readonly metrics: HttpMetrics;
+  readonly lifecycle: Lifecycle;
+}
+
+/**
+ * What happens around each request: its correlation (taken or made, echoed, and the context of all
+ * that follows), one access line, one measurement, and the end of its connection during a stop.
+ */
+export function observeRequests(fastify: FastifyInstance, observers: RequestObservers): void {
+  const { lifecycle } = observers;
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header(CORRELATION_HEADER, request.id);
+    withCorrelation(request.id, done);
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    // A client that keeps its connection would send its next request to a server that is gone.
+    if (lifecycle.phase === 'stopping') reply.header('connection', 'close');
+    done(null, payload);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    report(request, reply, observers);
+    done();
+  });
+}
+
+function report(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { logger, metrics }: RequestObservers,
+): void {
+  // The pattern, not the path: what clients make up must not become labels.
+  const route = request.routeOptions.url ?? 'unmatched';
+  if (UNOBSERVED.has(route)) return;
+  const { method } = request;
+  const status = reply.statusCode;
+  metrics.observe({ method, route, status }, reply.elapsedTime / 1_000);
+  const line = {
+    correlationId: request.id,
+    method,
+    path: pathOf(request.url),
+    route,
+    status,
+    durationMs: Math.round(reply.elapsedTime * 10) / 10,
+    ...(!reply.raw.writableEnded && { aborted: true }),
+  };
+  if (status >= 500) logger.warn(line, 'request');
+  else logger.info(line, 'request');
+}
+
+const LONGEST_PATH = 300;
+
+/** Without the query, which may hold what belongs in no log. */
+export function pathOf(url: string): string {
+  const end = url.search(/[?#]/);
+  return (end === -1 ? url : url.slice(0, end)).slice(0, LONGEST_PATH);
+}

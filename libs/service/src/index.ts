@@ -1,0 +1,33 @@
+export { createService, type CreateServiceOptions } from './create-service.js';
+export { CORRELATION_HEADER } from './correlation/correlation.js';
+export { MessageContext } from './correlation/message-context.js';
+export { HealthRegistry, type HealthCheck } from './health/health-registry.js';
+export { Lifecycle, type Phase } from './lifecycle/lifecycle.js';
+export { MetricsRegistry } from './metrics/metrics-registry.js';
+export { BEARER_SCHEME } from './openapi/openapi.js';
+export {
+  DomainError,
+  isDomainError,
+  type DomainErrorKind,
+  type DomainErrorLike,
+  type Facts,
+  type Json,
+} from './problems/domain.error.js';
+export { ErrorTranslators, type ErrorTranslator } from './problems/error-translators.js';
+export { problemSchema, type Problem } from './problems/problem.js';
+export type { MessageError } from './problems/problem.filter.js';
+export { isStoreFailure, StoreUnavailableError } from './problems/store-failure.js';
+export { runService } from './run-service.js';
+export type { ServiceDefinition } from './service-definition.js';
+export {
+  serviceEnvironment,
+  serviceSettings,
+  type ServiceConfig,
+  type ServiceSettings,
+  type ServiceVariables,
+} from './service-environment.js';
+export { StartError } from './start/start.error.js';
+export type { InputError } from './validation/input-error.js';
+export { Returns } from './validation/returns.decorator.js';
+export { text, type TextBounds } from './validation/text.js';
+export { ValidationError } from './validation/validation.error.js';

@@ -1,0 +1,67 @@
+import { loadConfig } from '@trilith/config';
+import type { Logger } from 'pino';
+import { buildService } from './create-service.js';
+import { HealthRegistry } from './health/health-registry.js';
+import { stopInOrder } from './lifecycle/graceful-stop.js';
+import { Lifecycle } from './lifecycle/lifecycle.js';
+import { ProcessGuard } from './lifecycle/process-guard.js';
+import { createLogger } from './logging/logger.js';
+import type { ServiceDefinition } from './service-definition.js';
+import type { ServiceConfig } from './service-environment.js';
+import { untilHealthy } from './start/healthy.js';
+import { untilReachable } from './start/reachable.js';
+import { explainStartFailure } from './start/start-failure.js';
+
+/**
+ * The whole `main.ts` of a service: configuration, stores, application, health, HTTP, messages, and
+ * an orderly stop in the end.
+ *
+ * A start that fails for a reason of the surroundings (configuration, a store, the port) says so in
+ * one line a mistake on standard error. Exit status: 0 after an orderly stop, 1 after a failed start
+ * or an error that nobody caught.
+ */
+export async function runService<Config extends ServiceConfig>(
+  definition: ServiceDefinition<Config>,
+): Promise<void> {
+  let logger: Logger | undefined;
+  try {
+    const config = loadConfig(definition.config) as Config;
+    logger = createLogger(definition.name, config.service);
+    await start(definition, config, logger);
+  } catch (error) {
+    failToStart(definition.name, error, logger);
+  }
+}
+
+async function start<Config extends ServiceConfig>(
+  definition: ServiceDefinition<Config>,
+  config: Config,
+  logger: Logger,
+): Promise<void> {
+  const { host, port, startTimeoutMs, shutdownTimeoutMs } = config.service;
+  const guard = new ProcessGuard({ logger, timeoutMs: shutdownTimeoutMs });
+  guard.watch();
+  const stores = definition.stores?.(config) ?? {};
+  await untilReachable(stores, startTimeoutMs);
+  const app = await buildService(definition, config, logger);
+  guard.onStop(() => stopInOrder(app, { settings: config.service, logger }));
+  const lifecycle = app.get(Lifecycle);
+  lifecycle.starting();
+  await untilHealthy(app.get(HealthRegistry), stores, startTimeoutMs);
+  await app.listen({ port, host });
+  await app.startAllMicroservices();
+  lifecycle.running();
+  logger.info({ url: await app.getUrl() }, 'ready');
+}
+
+/** One line a mistake where the surroundings are at fault, a stack trace where the program is. */
+function failToStart(name: string, error: unknown, logger: Logger | undefined): never {
+  const lines = explainStartFailure(error);
+  if (lines !== undefined) {
+    process.stderr.write(lines.map((line) => `${name}: ${line}\n`).join(''));
+  } else if (logger !== undefined) logger.fatal({ err: error }, 'the start failed');
+  else process.stderr.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
+  logger?.flush();
+  // oxlint-disable-next-line unicorn/no-process-exit
+  process.exit(1);
+}
