@@ -1,3 +1,4 @@
+import { Failure } from '../terminal/failure.ts';
 import type { StoreName } from './profile.ts';
 
 /** What can be said of a store that answers. */
@@ -18,12 +19,12 @@ export interface StoreReport {
 }
 
 /** A store could not be found or started. The message is made for people: what, why, what next. */
-export class StoreError extends Error {
+export class StoreError extends Failure {
+  override readonly name = 'StoreError';
   readonly store: StoreName;
 
   constructor(store: StoreName, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'StoreError';
     this.store = store;
   }
 }
