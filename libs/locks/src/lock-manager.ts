@@ -11,6 +11,7 @@ import {
   lockDefaults,
   requireMilliseconds,
   requireResource,
+  requireWait,
 } from './locks.options.js';
 
 /**
@@ -53,6 +54,7 @@ export class LockManager {
    */
   async acquire(resource: string, options: LockOptions = {}): Promise<Lease> {
     const { ttlMs, waitMs, signal } = { ...lockDefaults, ...options };
+    requireWait(waitMs);
     const claim = claimOn(resource, ttlMs);
     const startedAt = performance.now();
     for (let attempt = 0; ; attempt += 1) {

@@ -41,6 +41,12 @@ export function requireMilliseconds(option: string, value: number): void {
 }
 
 /** @throws {RangeError} */
+export function requireWait(waitMs: number): void {
+  if (waitMs >= 0) return;
+  throw new RangeError(`waitMs: got ${waitMs}; takes milliseconds from 0, or Infinity`);
+}
+
+/** @throws {RangeError} */
 export function requireResource(resource: string): void {
   if (resource !== '') return;
   throw new RangeError('resource: got an empty name; takes the name of what is locked');
