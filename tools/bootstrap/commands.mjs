@@ -26,7 +26,8 @@ export const COMMANDS = {
   migrate: {
     file: 'tools/platform/migrate.ts',
     stores: true,
-    summary: "The migration runner, on the platform's own stores unless the environment names others.",
+    summary:
+      "The migration runner, on the platform's own stores unless the environment names others.",
   },
   check: {
     file: 'tools/check/cli.ts',

@@ -27,7 +27,10 @@ export function checkNpm(workspace, version = npmVersion()) {
  *
  * @throws MissingRequirement when it is needed and missing, too old, or without venv.
  */
-export function checkPython(env, { redisServer = hasProgram('redis-server'), python = pythonFacts() } = {}) {
+export function checkPython(
+  env,
+  { redisServer = hasProgram('redis-server'), python = pythonFacts() } = {},
+) {
   if (env.REDIS_URL || redisServer) return;
   const otherwise = 'or install redis-server 7, or set REDIS_URL';
   if (!python) {

@@ -6,7 +6,7 @@ const project = path.basename(process.cwd());
 
 export default {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/{src,test}/**/*.spec.ts', '<rootDir>/**/test/**/*.spec.ts'],
+  testMatch: ['<rootDir>/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],

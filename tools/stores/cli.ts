@@ -75,9 +75,13 @@ function command(name: string, description: string, action: (options: Options) =
 }
 
 const program = new Command('npm run stores --')
-  .description('PostgreSQL, Redis and MongoDB: found in the environment or on the PATH, or started.')
+  .description(
+    'PostgreSQL, Redis and MongoDB: found in the environment or on the PATH, or started.',
+  )
   .addCommand(command('up', 'start the stores and leave them running', up))
-  .addCommand(command('status', `tell what runs; exit status ${NOT_RUNNING} when nothing does`, status))
+  .addCommand(
+    command('status', `tell what runs; exit status ${NOT_RUNNING} when nothing does`, status),
+  )
   .addCommand(
     command('down', 'stop the stores', down).option('--force', 'even while someone uses them'),
   );
