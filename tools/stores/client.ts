@@ -21,6 +21,8 @@ export interface HoldOptions {
   readonly holder: string;
   /** Looked through for DATABASE_URL, REDIS_URL and MONGODB_URL first. Default: process.env. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Gives up waiting; what was started for this holder alone is stopped. */
+  readonly signal?: AbortSignal;
   /** Told what takes long, and when a store had to be started again. */
   readonly onProgress?: (store: StoreName, text: string) => void;
 }
@@ -41,7 +43,7 @@ export interface HeldStores {
 /**
  * Finds or starts stores and holds them. Returns when each answers.
  *
- * @throws StoreError when one cannot be had; then none is held.
+ * @throws StoreError when one cannot be had; then none is held. The signal's reason when it aborts.
  */
 export async function holdStores(options: HoldOptions): Promise<HeldStores> {
   const { stores, env = process.env } = options;

@@ -8,6 +8,7 @@ interface Wish {
   readonly profile: Profile;
   readonly stores: readonly StoreName[];
   readonly holder: string;
+  readonly signal?: AbortSignal;
   readonly onProgress?: (store: StoreName, text: string) => void;
 }
 
@@ -35,10 +36,11 @@ export class Lease {
   /** @throws StoreError when a store cannot be had; then nothing is held. */
   static async take(wish: Wish): Promise<Lease> {
     for (;;) {
+      wish.signal?.throwIfAborted();
       const lease = new Lease(await connectOrStart(wish.profile), wish);
       const { holder, stores } = wish;
       send(lease.#socket, { type: 'hold', holder, stores });
-      const answer = await lease.#answer.promise;
+      const answer = await lease.#answered();
       if (answer?.type === 'held') {
         lease.reports = answer.stores;
         return lease;
@@ -65,6 +67,14 @@ export class Lease {
     this.#socket.end();
     await this.#closed;
     await stopOrphans(this.#wish.profile);
+  }
+
+  async #answered(): Promise<Reply | undefined> {
+    const giveUp = () => this.#answer.resolve(undefined);
+    this.#wish.signal?.addEventListener('abort', giveUp);
+    const answer = await this.#answer.promise;
+    this.#wish.signal?.removeEventListener('abort', giveUp);
+    return answer;
   }
 
   #hear(reply: Reply): void {

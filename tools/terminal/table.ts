@@ -5,7 +5,7 @@ import colors from 'picocolors';
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  { terminal = process.stdout.isTTY === true } = {},
+  { terminal = process.stdout.isTTY } = {},
 ): string {
   return terminal ? drawn(head, rows) : aligned([head, ...rows]);
 }

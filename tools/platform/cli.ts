@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { Command, Option } from 'commander';
+import colors from 'picocolors';
+import { Interrupted, interruption } from '../processes/interruption.ts';
+import { STORE_HEAD, storeRows } from '../stores/rows.ts';
+import { Failure, runMain } from '../terminal/failure.ts';
+import { table } from '../terminal/table.ts';
+import { LogView } from './log-view.ts';
+import { type Platform, startPlatform } from './platform.ts';
+import { SERVICE_NAMES } from './services.ts';
+
+const INTERRUPTED = 130;
+
+const program = new Command('npm start --')
+  .description(
+    'Builds the services, finds or starts PostgreSQL, Redis and MongoDB, migrates them, and runs\n' +
+      'users, content and analytics until Ctrl-C.',
+  )
+  .option('--port-offset <n>', 'move the three ports, 3001 to 3003, by this', Number, 0)
+  .option('--no-build', 'run what was built last')
+  .addOption(
+    new Option('--stores <where>', 'take the stores from docker/compose.yml').choices(['docker']),
+  )
+  .addHelpText(
+    'after',
+    `
+Stores that DATABASE_URL, REDIS_URL and MONGODB_URL name, in the environment or in .env, are taken
+as they are. USERS_PORT, CONTENT_PORT and ANALYTICS_PORT move single services.`,
+  );
+
+interface Options {
+  readonly portOffset: number;
+  readonly build: boolean;
+  readonly stores?: 'docker';
+}
+
+async function main(): Promise<number> {
+  const { portOffset, build } = program.parse().opts<Options>();
+  const interrupted = interruption();
+  const view = new LogView();
+  let platform: Platform;
+  try {
+    platform = await startPlatform({
+      portOffset,
+      build,
+      env: process.stdout.isTTY ? { LOG_FORMAT: process.env['LOG_FORMAT'] ?? 'pretty' } : {},
+      signal: interrupted,
+      onProgress: (text) => console.log(colors.dim(text)),
+      onLine: (label, line) => view.take(label, line),
+    });
+  } catch (error) {
+    if (error instanceof Interrupted) return INTERRUPTED;
+    throw error;
+  }
+  show(platform);
+  view.open();
+  await Promise.race([aborted(interrupted), aborted(platform.broken)]);
+  console.log(colors.dim('Stopping …'));
+  const reason: unknown = platform.broken.reason;
+  await platform.stop();
+  if (platform.broken.aborted)
+    throw new Failure(reason instanceof Error ? reason.message : String(reason));
+  return 0;
+}
+
+function show(platform: Platform): void {
+  const services = SERVICE_NAMES.map((service) => {
+    const address = platform.addresses[service];
+    return [service, address, `${address}/docs`];
+  });
+  console.log();
+  console.log(table(['service', 'address', 'docs'], services));
+  console.log(table(STORE_HEAD, storeRows(platform.stores)));
+  console.log(`\nReady. Ctrl-C stops everything; "npm run demo" shows it at work.\n`);
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+await runMain(main);
