@@ -1,3 +1,33 @@
+export { MESSAGING_OPTIONS, MessagingModule } from './messaging.module.js';
+export type { MessagingAsyncOptions, MessagingClientOptions } from './messaging.module.js';
+export type {
+  MessageContext,
+  MessageHeaders,
+  MessagingOptions,
+  ResolvedMessagingOptions,
+} from './messaging.options.js';
+export type { MessageFacts, MessagingObserver } from './messaging-observer.js';
+export {
+  ConsumersLostError,
+  HandlerTimeoutError,
+  InvalidPayloadError,
+  MessagingOptionError,
+  RemoteError,
+  RequestTimeoutError,
+} from './messaging.errors.js';
+export type { PayloadProblem } from './messaging.errors.js';
+export { EventPublisher } from './transport/event-publisher.js';
+export { Respond, Subscribe } from './transport/message.decorators.js';
+export type { MessageContract } from './transport/message.decorators.js';
+export { MessagingConnections } from './transport/messaging-connections.js';
+export type { MessagingStatus } from './transport/messaging-connections.js';
+export { RedisStreamsClient } from './transport/redis-streams.client.js';
+export type { RequestContract } from './transport/redis-streams.client.js';
+export { RedisStreamsContext } from './transport/redis-streams.context.js';
+export { RedisStreamsRecord } from './transport/redis-streams-record.js';
+export type { RecordOptions } from './transport/redis-streams-record.js';
+export { REDIS_STREAMS, RedisStreamsServer } from './transport/redis-streams.server.js';
+export { StreamKeys } from './transport/stream-keys.js';
 export { Inbox } from './inbox/inbox.js';
 export type { InboxOutcome, InboxTransactions } from './inbox/inbox.js';
 export { InboxMessageIdError, InboxTransactionRequiredError } from './inbox/inbox.errors.js';
@@ -9,14 +39,13 @@ export { inboxKey, inboxLua } from './inbox/redis-inbox.js';
 export type { InboxKeyParts } from './inbox/redis-inbox.js';
 export { MongoOutboxStore } from './outbox/mongo/mongo-outbox-store.js';
 export type { MongoOutboxStoreOptions } from './outbox/mongo/mongo-outbox-store.js';
+export { OutboxModule } from './outbox/outbox.module.js';
+export type { OutboxAsyncOptions, OutboxModuleOptions } from './outbox/outbox.module.js';
 export { OutboxRelay } from './outbox/outbox-relay.js';
 export type { EventSink, OutboxRelayParts } from './outbox/outbox-relay.js';
 export type { OutboxRelayOptions } from './outbox/outbox-relay.options.js';
 export type { OutboxLag, OutboxMessage, OutboxStore, SentBefore } from './outbox/outbox-store.js';
-export {
-  OutboxTransactionRequiredError,
-  StoreDeadlineError,
-} from './outbox/outbox.errors.js';
+export { OutboxTransactionRequiredError, StoreDeadlineError } from './outbox/outbox.errors.js';
 export { Outbox } from './outbox/outbox.js';
 export type { HeaderSource } from './outbox/outbox.js';
 export type { EventContract, OutgoingEvent } from './outbox/outgoing-event.js';

@@ -1,9 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { type Lease, type LockManager, LockTimeoutError } from '@trilith/locks';
 
+import { BatchSize } from './batch-size.js';
 import { withinDeadline } from './deadline.js';
 import { Outage } from './outage.js';
-import { type OutboxRelayOptions, outboxRelayDefaults } from './outbox-relay.options.js';
+import { type OutboxRelayOptions, resolveRelayOptions } from './outbox-relay.options.js';
 import type { OutboxMessage, OutboxStore } from './outbox-store.js';
 import { SentEventsCleaner } from './sent-events-cleaner.js';
 import { WakeUp } from './wake-up.js';
@@ -34,6 +35,7 @@ export class OutboxRelay {
   private readonly options: OutboxRelayOptions;
   private readonly logger = new Logger(OutboxRelay.name);
   private readonly wakeUp = new WakeUp();
+  private readonly batchSize: BatchSize;
   private readonly cleaner: SentEventsCleaner;
   private readonly relaying: Outage;
   /** Aborts when a stop is asked for: no standing by, no waiting for further events. */
@@ -43,7 +45,8 @@ export class OutboxRelay {
   private running: Promise<void> | undefined;
 
   constructor(private readonly parts: OutboxRelayParts) {
-    this.options = { ...outboxRelayDefaults, ...parts.options };
+    this.options = resolveRelayOptions(parts.options);
+    this.batchSize = new BatchSize(this.options.batchSize);
     this.cleaner = new SentEventsCleaner(parts.store, this.options);
     this.relaying = this.outage(`Relaying the outbox of ${parts.service}`);
   }
@@ -71,6 +74,7 @@ export class OutboxRelay {
       try {
         await this.relayOrStandBy();
       } catch (error) {
+        this.batchSize.failed();
         if (!signal.aborted) await this.relaying.failed(error, signal);
       }
     }
@@ -116,13 +120,14 @@ export class OutboxRelay {
   /** Tells whether more events may wait. */
   private async relayBatch(signal: AbortSignal): Promise<boolean> {
     const { store } = this.parts;
-    const { batchSize } = this.options;
-    const messages = await store.unsent(batchSize);
+    const limit = this.batchSize.current;
+    const messages = await store.unsent(limit);
     // Reading takes time, in which the lease may have gone to another replica.
     if (messages.length === 0 || signal.aborted) return false;
     await this.publish(messages);
     await store.markSent(messages.map(({ id }) => id));
-    return messages.length === batchSize;
+    this.batchSize.succeeded();
+    return messages.length === limit;
   }
 
   private async publish(messages: readonly OutboxMessage[]): Promise<void> {

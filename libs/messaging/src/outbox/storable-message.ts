@@ -1,9 +1,9 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 
-import { InvalidPayloadError, type PayloadProblem } from '../messaging.errors.js';
+import { InvalidPayloadError } from '../messaging.errors.js';
+import { checkPayload } from '../transport/payload.js';
 import type { OutboxMessage } from './outbox-store.js';
-import type { EventContract, OutgoingEvent } from './outgoing-event.js';
+import type { OutgoingEvent } from './outgoing-event.js';
 
 /**
  * An event with its id, as every store gives it back: the payload is what its schema makes of it,
@@ -18,20 +18,11 @@ export async function storableMessage(
   const name = typeof topic === 'string' ? topic : topic.name;
   if (!isUuid(id)) refuse(name, 'id', 'is no uuid');
   const payload =
-    typeof topic === 'string' ? event.payload : await checkedPayload(topic, event.payload);
+    typeof topic === 'string'
+      ? event.payload
+      : await checkPayload(name, topic.schema, event.payload);
   const headers = { ...contextHeaders, ...event.headers };
   return throughJson({ id, topic: name, key, payload, headers });
-}
-
-async function checkedPayload({ name, schema }: EventContract, payload: unknown): Promise<unknown> {
-  const result = await schema['~standard'].validate(payload);
-  if (result.issues === undefined) return result.value;
-  throw new InvalidPayloadError(name, result.issues.map(toProblem));
-}
-
-function toProblem({ path = [], message }: StandardSchemaV1.Issue): PayloadProblem {
-  const steps = path.map((step) => String(typeof step === 'object' ? step.key : step));
-  return { path: steps.join('.'), message };
 }
 
 /** So that a date, say, is the same text to a consumer whichever store the event waited in. */
