@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The text of a migration as far as its checksum is concerned: no byte order mark, `\n` line ends,
- * no blanks at the end of a line and no blank lines at the end of the file. An editor's or git's
+ * The text of a migration as far as its checksum is concerned: `\n` line ends, no blanks at the
+ * end of a line and no blank lines at the end of the file. An editor's or git's
  * habits may change these without changing what the migration does.
  */
 export function normaliseText(text: string): string {
   return text
-    .replace(/^\uFEFF/, '')
     .replace(/\r\n?/g, '\n')
     .replace(/[ \t]+$/gm, '')
     .replace(/\n+$/, '');

@@ -61,7 +61,7 @@ async function readMigration(
   const parsed = parseFileName(fileName);
   if (parsed === undefined) return undefined;
   const absolute = path.resolve(directory, fileName);
-  const text = await readFile(absolute, 'utf8');
+  const text = (await readFile(absolute, 'utf8')).replace(/^\uFEFF/, '');
   return { ...parsed, fileName, path: absolute, text, checksum: checksumOf(text) };
 }
 

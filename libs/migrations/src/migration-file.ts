@@ -10,7 +10,7 @@ export interface MigrationFile {
   readonly fileName: string;
   /** Absolute path. */
   readonly path: string;
-  /** The file's text as it is. */
+  /** The file's text, without a byte order mark, which PostgreSQL takes for a mistake. */
   readonly text: string;
   /** SHA-256 over the normalised text, see `checksumOf`. */
   readonly checksum: string;

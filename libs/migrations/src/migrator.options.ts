@@ -21,7 +21,7 @@ export interface MigratorOptions {
 
 const silent: MigrationLogger = { info: () => undefined, warn: () => undefined };
 
-const DEFAULT_LOCK_WAIT_MS = 300_000;
+const DEFAULTS = { lockWaitMs: 300_000 };
 
 /** Options with their defaults. */
 export function resolveOptions(options: MigratorOptions) {
@@ -29,7 +29,7 @@ export function resolveOptions(options: MigratorOptions) {
     store: options.store,
     directory: options.directory,
     logger: options.logger ?? silent,
-    lockWaitMs: wholeMs('lockWaitMs', options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS),
+    ...durations(DEFAULTS, options),
     runner: {
       executedBy: options.executedBy ?? defaultExecutedBy(),
       appVersion: options.appVersion,
@@ -38,15 +38,25 @@ export function resolveOptions(options: MigratorOptions) {
 }
 
 /**
- * A duration given as an option.
- * @throws MigrationOptionsError unless it is a whole number of milliseconds above 0
+ * Durations given as options, in ms, over their defaults.
+ * @throws MigrationOptionsError unless each is a whole number above 0
  */
-export function wholeMs(option: string, value: number): number {
-  // Timers and PostgreSQL's settings hold 31 bits: more would wrap around to "at once".
-  if (Number.isInteger(value) && value > 0 && value <= 2_147_483_647) return value;
-  throw new MigrationOptionsError(
-    `${option}: got ${value}; takes a whole number of milliseconds from 1 to 2147483647`,
-  );
+export function durations<Name extends string>(
+  defaults: Readonly<Record<Name, number>>,
+  given: { readonly [Each in NoInfer<Name>]?: number },
+): Record<Name, number> {
+  const result: Record<Name, number> = { ...defaults };
+  for (const name of Object.keys(defaults) as Name[]) {
+    const value = given[name] ?? defaults[name];
+    // Timers and PostgreSQL's settings hold 31 bits: more would wrap around to "at once".
+    if (!Number.isInteger(value) || value <= 0 || value >= 2 ** 31) {
+      throw new MigrationOptionsError(
+        `${name}: got ${value}; takes a whole number of milliseconds from 1 to 2147483647`,
+      );
+    }
+    result[name] = value;
+  }
+  return result;
 }
 
 function defaultExecutedBy(): string {

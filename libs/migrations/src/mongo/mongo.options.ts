@@ -1,6 +1,6 @@
 import type { MongoClient } from 'mongodb';
 import { MigrationOptionsError } from '../migrations.errors.js';
-import { wholeMs } from '../migrator.options.js';
+import { durations } from '../migrator.options.js';
 
 /** Where the database is: a URL, or a client that the application has anyway. */
 export type MongoTarget =
@@ -30,24 +30,19 @@ export type MongoStoreOptions = MongoTarget & {
   readonly migrationTimeoutMs?: number;
 };
 
+const DEFAULTS = {
+  connectTimeoutMs: 5_000,
+  commandTimeoutMs: 10_000,
+  leaseMs: 15_000,
+  migrationTimeoutMs: 3_600_000,
+};
+
 /** Timeouts with their defaults. */
-export interface MongoTimeouts {
-  readonly connectTimeoutMs: number;
-  readonly commandTimeoutMs: number;
-  readonly leaseMs: number;
-  readonly migrationTimeoutMs: number;
-}
+export type MongoTimeouts = Readonly<typeof DEFAULTS>;
 
 /** @throws MigrationOptionsError */
 export function resolveTimeouts(options: MongoStoreOptions): MongoTimeouts {
-  const ms = (name: keyof MongoTimeouts, fallback: number) =>
-    wholeMs(name, options[name] ?? fallback);
-  return {
-    connectTimeoutMs: ms('connectTimeoutMs', 5_000),
-    commandTimeoutMs: ms('commandTimeoutMs', 10_000),
-    leaseMs: ms('leaseMs', 15_000),
-    migrationTimeoutMs: ms('migrationTimeoutMs', 3_600_000),
-  };
+  return durations(DEFAULTS, options);
 }
 
 // Not URL: a replica set's URL lists several hosts.

@@ -3,6 +3,7 @@ import type { MigrationFile } from '../migration-file.js';
 import type { LedgerEntry, MigrationRun, MigrationSession } from '../migration-store.js';
 import { MigrationFailedError, MigrationLockLostError } from '../migrations.errors.js';
 import { reasonOf } from '../store-failure.js';
+import { deadlineIn, untilAborted } from '../until-aborted.js';
 import { loadMigration } from './load-migration.js';
 import type { MongoMigration, MongoMigrationContext } from './mongo-migration.js';
 import type { MongoConnection } from './mongo.connection.js';
@@ -62,8 +63,8 @@ export class MongoSession implements MigrationSession {
     { logger, signal }: MigrationRun,
   ): Promise<void> {
     const { connection, timeouts } = this.parts;
-    const deadline = AbortSignal.timeout(timeouts.migrationTimeoutMs);
-    const over = AbortSignal.any([this.lost.signal, deadline]);
+    // An `up` that does not look at its signal must not keep the run waiting.
+    const over = AbortSignal.any([this.lost.signal, deadlineIn(timeouts.migrationTimeoutMs)]);
     const context: MongoMigrationContext = {
       db: await connection.db(),
       client: await connection.client(),
@@ -72,13 +73,10 @@ export class MongoSession implements MigrationSession {
       signal: AbortSignal.any([signal, over]),
     };
     try {
-      // An `up` that does not look at its signal must not keep the run waiting.
-      await Promise.race([migration.up(context), rejectsOn(over)]);
+      await untilAborted(migration.up(context), over);
     } catch (cause) {
-      if (this.lost.signal.aborted) throw lockLost();
-      const reason = deadline.aborted
-        ? `not done within ${timeouts.migrationTimeoutMs} ms`
-        : reasonOf(cause);
+      if (cause instanceof MigrationLockLostError) throw cause;
+      const reason = reasonOf(cause);
       throw new MigrationFailedError(
         { store: 'mongo', fileName: file.fileName, reason },
         { cause },
@@ -119,10 +117,4 @@ function lockLost(): MigrationLockLostError {
   return new MigrationLockLostError(
     'mongo: the lock could not be renewed in time, so that another runner may have it; run again',
   );
-}
-
-async function rejectsOn(signal: AbortSignal): Promise<never> {
-  return new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
 }

@@ -6,8 +6,7 @@ import { reasonOf } from '../store-failure.js';
 /** SQLSTATE codes that deserve advice of ours. */
 const ADVICE: Readonly<Record<string, string>> = {
   '25001': 'this statement cannot run in a transaction, and every migration runs in one',
-  '55P03':
-    'another transaction held the lock for longer than lock_timeout; run again when it is done',
+  '55P03': 'another transaction holds the lock; run again when it is done',
   '57014': 'raise statement_timeout in the file by SET LOCAL if the statement needs longer',
 };
 
@@ -27,16 +26,17 @@ export function postgresFailure(file: MigrationFile, cause: unknown): MigrationF
 /** PostgreSQL counts characters from 1, where JavaScript counts UTF-16 units from 0. */
 function placeOf(text: string, position: string | undefined) {
   if (position === undefined) return {};
-  const before = Array.from(withoutByteOrderMark(text))
+  const before = Array.from(text)
     .slice(0, Number(position) - 1)
     .join('');
   const lines = before.split('\n');
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-/** The text as it is sent: PostgreSQL takes a byte order mark for a syntax error. */
-export function withoutByteOrderMark(text: string): string {
-  return text.replace(/^\uFEFF/, '');
+/** Turned back by somebody else's lock, which will be gone: lock_not_available, deadlock_detected. */
+export function mayPassWhenTriedAgain(cause: unknown): boolean {
+  if (!(cause instanceof Error) || !('code' in cause)) return false;
+  return cause.code === '55P03' || cause.code === '40P01';
 }
 
 /** Runs what is not a migration; whatever goes wrong there is the store's. */

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { LedgerEntry } from '../migration-store.js';
 import { query } from './postgres.query.js';
-import { READ_LEDGER } from './postgres.statements.js';
+import { readLedgerStatement } from './postgres.statements.js';
 
 /** A row of the ledger's table. */
 export interface LedgerRow {
@@ -24,7 +24,7 @@ export async function readLedger(
   timeoutMs: number,
 ): Promise<LedgerEntry[]> {
   try {
-    const rows = await query<LedgerRow>(client, READ_LEDGER(ledger), timeoutMs);
+    const rows = await query<LedgerRow>(client, readLedgerStatement(ledger), timeoutMs);
     return rows.map(toEntry);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE) return [];

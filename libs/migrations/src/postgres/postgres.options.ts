@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { MigrationOptionsError } from '../migrations.errors.js';
-import { wholeMs } from '../migrator.options.js';
+import { durations } from '../migrator.options.js';
 
 /** Where the database is: a URL, or a pool that the application has anyway. */
 export type PostgresTarget =
@@ -26,30 +26,34 @@ export type PostgresStoreOptions = PostgresTarget & {
    */
   readonly lockTimeoutMs?: number;
   /**
+   * How long, in ms, a migration that waited in vain for a lock is rolled back and tried again, with
+   * pauses in which the queue behind it runs. Default: 60,000.
+   */
+  readonly lockRetryMs?: number;
+  /**
    * Longest time, in ms, that one statement of a migration runs. A file may set another by
    * `SET LOCAL statement_timeout`. Default: 900,000 (15 minutes).
    */
   readonly statementTimeoutMs?: number;
+  /** Longest time, in ms, that one migration runs. Default: 3,600,000 (an hour). */
+  readonly migrationTimeoutMs?: number;
+};
+
+const DEFAULTS = {
+  connectTimeoutMs: 5_000,
+  commandTimeoutMs: 10_000,
+  lockTimeoutMs: 2_000,
+  lockRetryMs: 60_000,
+  statementTimeoutMs: 900_000,
+  migrationTimeoutMs: 3_600_000,
 };
 
 /** Timeouts with their defaults. */
-export interface PostgresTimeouts {
-  readonly connectTimeoutMs: number;
-  readonly commandTimeoutMs: number;
-  readonly lockTimeoutMs: number;
-  readonly statementTimeoutMs: number;
-}
+export type PostgresTimeouts = Readonly<typeof DEFAULTS>;
 
 /** @throws MigrationOptionsError */
 export function resolveTimeouts(options: PostgresStoreOptions): PostgresTimeouts {
-  const ms = (name: keyof PostgresTimeouts, fallback: number) =>
-    wholeMs(name, options[name] ?? fallback);
-  return {
-    connectTimeoutMs: ms('connectTimeoutMs', 5_000),
-    commandTimeoutMs: ms('commandTimeoutMs', 10_000),
-    lockTimeoutMs: ms('lockTimeoutMs', 2_000),
-    statementTimeoutMs: ms('statementTimeoutMs', 900_000),
-  };
+  return durations(DEFAULTS, options);
 }
 
 /** @throws MigrationOptionsError that does not repeat the value, which may hold a password */

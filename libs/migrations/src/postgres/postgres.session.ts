@@ -1,11 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient, QueryResultRow } from 'pg';
+import { throwIfAborted } from '../lock-wait.js';
 import type { MigrationFile } from '../migration-file.js';
 import type { LedgerEntry, MigrationRun, MigrationSession, Runner } from '../migration-store.js';
-import { asking, postgresFailure, withoutByteOrderMark } from './postgres.failure.js';
+import { deadlineIn, untilAborted } from '../until-aborted.js';
+import { asking, mayPassWhenTriedAgain, postgresFailure } from './postgres.failure.js';
 import { readLedger, toEntry, type LedgerRow } from './postgres.ledger.js';
 import type { PostgresTimeouts } from './postgres.options.js';
 import { query } from './postgres.query.js';
-import { CREATE_LEDGER, GUARDS, LEDGER, RESET_SESSION } from './postgres.statements.js';
+import {
+  createLedgerStatement,
+  GUARD_SESSION,
+  LEDGER,
+  RESET_SESSION,
+} from './postgres.statements.js';
 
 /** The database, as a session needs to know it. */
 export interface SessionTarget {
@@ -31,7 +39,7 @@ export class PostgresSession implements MigrationSession {
   /** Makes a locked connection ready: guards that free the lock, and the ledger. */
   static async open(client: PoolClient, target: SessionTarget): Promise<PostgresSession> {
     const session = new PostgresSession(client, target);
-    await session.command(`${GUARDS} ${CREATE_LEDGER(session.ledger)};`);
+    await session.command(`${GUARD_SESSION}; ${createLedgerStatement(session.ledger)}`);
     return session;
   }
 
@@ -42,16 +50,23 @@ export class PostgresSession implements MigrationSession {
     );
   }
 
-  /** One transaction: the ledger's row first, so that two runners collide before any change. */
-  async apply(file: MigrationFile, { runner }: MigrationRun): Promise<LedgerEntry> {
-    const startedAt = performance.now();
-    try {
-      await this.command(this.begin(file, runner));
-      await this.client.query(withoutByteOrderMark(file.text));
-      return await this.commit(file, performance.now() - startedAt);
-    } catch (cause) {
-      await this.rollback();
-      throw postgresFailure(file, cause);
+  /**
+   * A migration that did not get its locks is rolled back and tried again after a pause, in which
+   * the queries that queued behind it run.
+   */
+  async apply(file: MigrationFile, run: MigrationRun): Promise<LedgerEntry> {
+    const { lockTimeoutMs, lockRetryMs } = this.target.timeouts;
+    const giveUpAt = performance.now() + lockRetryMs;
+    for (;;) {
+      try {
+        return await this.applyOnce(file, run);
+      } catch (cause) {
+        throwIfAborted(run.signal);
+        const failure = postgresFailure(file, cause);
+        if (!mayPassWhenTriedAgain(cause) || performance.now() >= giveUpAt) throw failure;
+        run.logger.warn(`${failure.message}; trying again`);
+      }
+      await untilAborted(sleep(lockTimeoutMs * (0.5 + Math.random())), run.signal);
     }
   }
 
@@ -61,24 +76,40 @@ export class PostgresSession implements MigrationSession {
     await Promise.resolve();
   }
 
-  private begin(file: MigrationFile, runner: Runner): string {
+  /** One transaction: the ledger's row first, so that two runners collide before any change. */
+  private async applyOnce(file: MigrationFile, run: MigrationRun): Promise<LedgerEntry> {
+    const deadline = deadlineIn(this.target.timeouts.migrationTimeoutMs);
+    const signal = AbortSignal.any([run.signal, deadline]);
+    const startedAt = performance.now();
+    try {
+      await this.command(this.begin(file, run.runner));
+      await untilAborted(this.client.query(file.text), signal);
+      return await this.commit(file, performance.now() - startedAt);
+    } catch (error) {
+      // A statement may still run: nothing can be sent behind it, and releasing ends its session.
+      if (!signal.aborted) await this.rollback();
+      throw error;
+    }
+  }
+
+  private begin(file: MigrationFile, { executedBy, appVersion }: Runner): string {
     const { lockTimeoutMs, statementTimeoutMs } = this.target.timeouts;
-    const values = [file.name, file.checksum, 'applied', runner.executedBy]
-      .map((value) => this.client.escapeLiteral(value))
-      .join(', ');
-    const appVersion =
-      runner.appVersion === undefined ? 'NULL' : this.client.escapeLiteral(runner.appVersion);
-    return `${RESET_SESSION} ${GUARDS}
+    const [name, checksum, by, version] = [file.name, file.checksum, executedBy, appVersion].map(
+      (value) => (value === undefined ? 'NULL' : this.client.escapeLiteral(value)),
+    );
+    return `${RESET_SESSION}; ${GUARD_SESSION};
       BEGIN;
       SET LOCAL lock_timeout = ${lockTimeoutMs};
       SET LOCAL statement_timeout = ${statementTimeoutMs};
       INSERT INTO ${this.ledger} (version, name, checksum, state, executed_by, app_version)
-      VALUES (${file.version}, ${values}, ${appVersion});`;
+      VALUES (${file.version}, ${name}, ${checksum}, 'applied', ${by}, ${version})`;
   }
 
   private async commit(file: MigrationFile, durationMs: number): Promise<LedgerEntry> {
     const [row] = await this.command<LedgerRow>(
-      `UPDATE ${this.ledger} SET duration_ms = ${Math.round(durationMs)}
+      // The file may have left another role set, which need not have a right to the ledger.
+      `RESET ROLE;
+       UPDATE ${this.ledger} SET duration_ms = ${Math.round(durationMs)}
        WHERE version = ${file.version} RETURNING *;
        COMMIT`,
     );
@@ -86,7 +117,7 @@ export class PostgresSession implements MigrationSession {
     return toEntry(row);
   }
 
-  /** A rollback that fails needs no handling: the connection is discarded, and the server rolls back. */
+  /** One that fails needs no handling: the connection is discarded, and the server rolls back. */
   private async rollback(): Promise<void> {
     await this.command('ROLLBACK').catch(() => undefined);
   }

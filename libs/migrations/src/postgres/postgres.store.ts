@@ -11,6 +11,7 @@ import {
 } from './postgres.options.js';
 import { query } from './postgres.query.js';
 import { PostgresSession } from './postgres.session.js';
+import { refusalOf } from './sql-refusal.js';
 import { LEDGER, LOCK_HOLDER, TRY_LOCK } from './postgres.statements.js';
 
 /**
@@ -39,8 +40,7 @@ class PostgresMigrationStore implements MigrationStore {
   }
 
   refuses(file: MigrationFile): string | undefined {
-    const directive = /^--\s*migrate:\s*(?<name>[\w-]+)/m.exec(file.text)?.groups?.name;
-    return directive && `the directive "${directive}" is not known`;
+    return refusalOf(file.text);
   }
 
   async readLedger(): Promise<readonly LedgerEntry[]> {
