@@ -15,7 +15,7 @@ import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import { EventPublisher } from '../transport/event-publisher.js';
 import { MessagingConnections } from '../transport/messaging-connections.js';
 import { OutboxRelay } from './outbox-relay.js';
-import type { OutboxRelayOptions } from './outbox-relay.options.js';
+import { type OutboxRelayOptions, resolveRelayOptions } from './outbox-relay.options.js';
 import type { OutboxStore } from './outbox-store.js';
 import { Outbox } from './outbox.js';
 
@@ -79,11 +79,20 @@ export class OutboxModule implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   static forRootAsync({ imports, inject, useFactory }: OutboxAsyncOptions): DynamicModule {
+    const options: FactoryProvider<OutboxModuleOptions> = {
+      provide: OUTBOX_OPTIONS,
+      inject,
+      useFactory: async (...dependencies) => {
+        const given = await useFactory(...dependencies);
+        // A wrong option is told before anything is connected.
+        return given.relay ? { ...given, relay: resolveRelayOptions(given.relay) } : given;
+      },
+    };
     return {
       module: OutboxModule,
       global: true,
       imports,
-      providers: [{ provide: OUTBOX_OPTIONS, inject, useFactory }, ...providers],
+      providers: [options, ...providers],
       exports: [Outbox],
     };
   }

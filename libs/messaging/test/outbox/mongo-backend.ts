@@ -1,29 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomUUID } from 'node:crypto';
 
+import { type MongoForTest, mongoForTest } from '@trilith/testing';
 import { type ClientSession, type Db, MongoClient } from 'mongodb';
 
-import migration from '../../../../migrations/mongo/0002_outbox_inbox.js';
 import { MongoInbox, MongoOutboxStore, Outbox } from '../../src/index.js';
 import type { Backend, BackendKind } from './backend.js';
 
 async function open(): Promise<Backend> {
-  const url = new URL(process.env.MONGODB_URL ?? '');
-  url.pathname = `/outbox_${randomUUID().replaceAll('-', '')}`;
-  const client = await MongoClient.connect(url.href);
+  const database = await mongoForTest();
+  const client = await MongoClient.connect(database.url);
   const db = client.db();
-  await migration.up({ db, client, logger: console, progress: () => undefined } as never);
   await db.createCollection('notes');
-  return backendOn({ client, db, url: url.href });
+  return backendOn({ client, db, database });
 }
 
 interface Place {
   readonly client: MongoClient;
   readonly db: Db;
-  readonly url: string;
+  readonly database: MongoForTest;
 }
 
-function backendOn({ client, db, url }: Place): Backend {
+function backendOn({ client, db, database }: Place): Backend {
   const ambient = new AsyncLocalStorage<ClientSession>();
   const current = () => ambient.getStore();
   const inTransaction = async <T>(work: () => Promise<T>) =>
@@ -36,7 +33,7 @@ function backendOn({ client, db, url }: Place): Backend {
     store,
     outbox: new Outbox(store, { headers: () => ({ 'x-correlation-id': 'c-1' }) }),
     inbox: new MongoInbox({ db, current, inTransaction, consumer: 'tests' }),
-    location: { kind: 'mongo', url },
+    location: { kind: 'mongo', url: database.url },
     inTransaction,
     write: async (text) => void (await notes.insertOne({ text }, { session: current() })),
     notes: async () => (await notes.find().sort({ _id: 1 }).toArray()).map(({ text }) => text),
@@ -49,8 +46,8 @@ function backendOn({ client, db, url }: Place): Backend {
       return found.map(({ _id }) => _id);
     },
     close: async () => {
-      await db.dropDatabase();
       await client.close();
+      await database.close();
     },
   };
 }

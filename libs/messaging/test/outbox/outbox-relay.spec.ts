@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Logger } from '@nestjs/common';
 import { LockManager } from '@trilith/locks';
 import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
+import { type RedisForTest, eventually, faultyProxy, redisForTest } from '@trilith/testing';
 
 import { OutboxRelay, type OutboxRelayOptions } from '../../src/index.js';
 import type { Backend } from './backend.js';
@@ -14,14 +15,13 @@ import { mongoBackend } from './mongo-backend.js';
 import { postgresBackend } from './postgres-backend.js';
 import { RecordingSink } from './recording-sink.js';
 import type { RelayProcessInput } from './relay-process.js';
-import { severableProxy } from './severable-proxy.js';
-import { until } from './until.js';
 
 const NEVER = 2 ** 31 - 1;
 
 describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (kind) => {
   let backend: Backend;
   let redis: RedisClient;
+  let place: RedisForTest;
   let prefix: string;
   let sink: RecordingSink;
   const relays: OutboxRelay[] = [];
@@ -29,20 +29,21 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
   beforeAll(async () => {
     Logger.overrideLogger(false);
     backend = await kind.open();
-    redis = createRedis({ url: process.env.REDIS_URL ?? '', name: 'relay-spec' });
+    place = await redisForTest();
+    redis = createRedis({ url: place.url, name: 'relay-spec' });
     await whenReady(redis, 10_000);
   });
   beforeEach(() => {
     // A lease of its own for each case.
-    prefix = `relay-spec-${randomUUID()}`;
+    prefix = `${place.prefix}-${randomUUID()}`;
     sink = new RecordingSink();
   });
   afterEach(async () => {
     await Promise.all(relays.splice(0).map(async (relay) => relay.stop()));
-    await redis.del(`${prefix}:fence:{outbox:tests}`, `${prefix}:lock:{outbox:tests}`);
   });
   afterAll(async () => {
     await closeRedis(redis);
+    await place.close();
     await backend.close();
   });
 
@@ -61,14 +62,15 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     backend.inTransaction(async () =>
       backend.outbox.addAll(keys.map((key) => ({ topic: 'tests.happened', key, payload: key }))),
     );
-  const nothingPending = async () => (await backend.store.lag()).pending === 0;
+  const pending = async () => (await backend.store.lag()).pending;
+  const allSent = async () => eventually(async () => expect(await pending()).toBe(0));
 
   it('publishes what is committed, in order, once, and marks it', async () => {
     const keys = Array.from({ length: 45 }, (_, n) => `${n}`);
     await commit(...keys.slice(0, 20));
     relay({ batchSize: 10 }).start();
     await commit(...keys.slice(20));
-    await until(nothingPending);
+    await allSent();
     expect(sink.keys).toEqual(keys);
   });
 
@@ -80,7 +82,7 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     const seen = new Set(sink.ids);
     const [id = ''] = await commit('one more');
     expect(seen).not.toContain(id);
-    await until(() => sink.ids.includes(id));
+    await eventually(() => expect(sink.ids).toContain(id));
   });
 
   it('finds by itself what it was not woken for', async () => {
@@ -96,7 +98,7 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     relays.push(polling);
     polling.start();
     await commit('unheard');
-    await until(() => sink.keys.includes('unheard'));
+    await eventually(() => expect(sink.keys).toContain('unheard'));
   });
 
   it('lets one of two replicas publish, and the other take over when it stops', async () => {
@@ -104,17 +106,17 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     const first = relay({}, sinks[0]);
     first.start();
     await commit('to the first');
-    await until(nothingPending);
+    await allSent();
     const second = relay({}, sinks[1]);
     second.start();
     for (let n = 0; n < 20; n += 1) await commit(`${n}`);
-    await until(nothingPending);
+    await allSent();
     expect(sinks[0].published).toHaveLength(21);
     expect(sinks[1].published).toHaveLength(0);
 
     await first.stop();
     await commit('to the second');
-    await until(nothingPending);
+    await allSent();
     expect(sinks[1].keys).toEqual(['to the second']);
   });
 
@@ -131,12 +133,11 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     });
     const publishedByTheDead = await redis.lrange(list, 0, -1);
     expect(publishedByTheDead).toEqual(ids.slice(0, 10));
-    expect(await backend.store.lag()).toMatchObject({ pending: 25 });
+    expect(await pending()).toBe(25);
 
     relay({ batchSize: 10 }).start();
-    await until(nothingPending);
+    await allSent();
     expect(sink.ids).toEqual(ids);
-    await redis.del(list);
   });
 
   it('keeps order, and loses nothing, when publishing fails for a while', async () => {
@@ -144,15 +145,15 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     relay().start();
     const keys = Array.from({ length: 20 }, (_, n) => `${n}`);
     for (const key of keys) await commit(key);
-    await until(() => sink.attempts > 3);
-    expect((await backend.store.lag()).pending).toBe(20);
+    await eventually(() => expect(sink.attempts).toBeGreaterThan(3));
+    expect(await pending()).toBe(20);
     sink.refusal = undefined;
-    await until(nothingPending);
+    await allSent();
     expect(sink.keys).toEqual(keys);
   });
 
   it('goes on after Redis was away', async () => {
-    const proxy = await severableProxy(process.env.REDIS_URL ?? '');
+    const proxy = await faultyProxy(place.url);
     const client = createRedis({ url: proxy.url, name: 'cut', maxReconnectDelayMs: 50 });
     await whenReady(client, 10_000);
     const viaRedis = new RecordingSink();
@@ -164,28 +165,27 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     };
     relay({}, viaRedis, client).start();
     await commit('before');
-    await until(() => viaRedis.keys.includes('before'));
+    await eventually(() => expect(viaRedis.keys).toEqual(['before']));
 
     proxy.cut();
     await commit('meanwhile 1', 'meanwhile 2');
     await commit('meanwhile 3');
-    await until(() => client.status === 'reconnecting');
+    await eventually(() => expect(client.status).toBe('reconnecting'));
     expect(viaRedis.keys).toEqual(['before']);
     proxy.heal();
-    await until(nothingPending);
+    await allSent();
     expect(viaRedis.keys).toEqual(['before', 'meanwhile 1', 'meanwhile 2', 'meanwhile 3']);
 
     await relays.pop()?.stop();
     await closeRedis(client);
     await proxy.close();
-    await redis.del(list);
   });
 
   it('removes sent events after their retention', async () => {
     await commit('old');
     relay({ retentionMs: 0, cleanUpEveryMs: 1 }).start();
     await commit('new');
-    await until(async () => (await backend.storedIds()).length === 0);
+    await eventually(async () => expect(await backend.storedIds()).toEqual([]));
     expect(sink.keys).toEqual(expect.arrayContaining(['old', 'new']));
   });
 

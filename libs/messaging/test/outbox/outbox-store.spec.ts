@@ -9,12 +9,12 @@ import {
   jest,
 } from '@jest/globals';
 
-import type { OutboxMessage } from '../../src/index.js';
-import { OutboxTransactionRequiredError } from '../../src/index.js';
+import { eventually } from '@trilith/testing';
+
+import { type OutboxMessage, OutboxTransactionRequiredError } from '../../src/index.js';
 import type { Backend } from './backend.js';
 import { mongoBackend } from './mongo-backend.js';
 import { postgresBackend } from './postgres-backend.js';
-import { until } from './until.js';
 
 const ALL = 1_000;
 
@@ -201,9 +201,9 @@ describe.each([postgresBackend, mongoBackend])('outbox in $name', (kind) => {
       const onCommitted = jest.fn();
       const watching = backend.store.watch(onCommitted, stop.signal);
       // Whatever is committed before it listens may be missed: go on until one is told of.
-      await until(async () => {
+      await eventually(async () => {
         await commit('seen');
-        return onCommitted.mock.calls.length > 1;
+        expect(onCommitted.mock.calls.length).toBeGreaterThan(1);
       });
       stop.abort();
       await watching;

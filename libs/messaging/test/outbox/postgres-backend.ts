@@ -1,54 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 
+import { type PostgresForTest, postgresForTest } from '@trilith/testing';
 import pg from 'pg';
 
 import { Outbox, PostgresInbox, PostgresOutboxStore } from '../../src/index.js';
 import type { Backend, BackendKind } from './backend.js';
 
-const migration = path.resolve(
-  import.meta.dirname,
-  '../../../../migrations/postgres/0002_outbox_inbox.sql',
-);
-
-/** The server's address with another database's name. */
-function databaseUrl(name: string): string {
-  const url = new URL(process.env.DATABASE_URL ?? '');
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-async function atServer(statement: string): Promise<void> {
-  const client = new pg.Client(process.env.DATABASE_URL);
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
 async function open(): Promise<Backend> {
-  const name = `outbox_${randomUUID().replaceAll('-', '')}`;
-  await atServer(`CREATE DATABASE ${name}`);
-  const url = databaseUrl(name);
-  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  // Sessions are ended by tests that cut connections.
-  pool.on('error', () => undefined);
-  await pool.query(await readFile(migration, 'utf8'));
+  const database = await postgresForTest();
+  const pool = new pg.Pool({ connectionString: database.url, connectionTimeoutMillis: 10_000 });
   await pool.query('CREATE TABLE notes (position serial PRIMARY KEY, text text NOT NULL)');
-  return backendOn({ pool, name, url });
+  return backendOn({ pool, database });
 }
 
 interface Place {
   readonly pool: pg.Pool;
-  readonly name: string;
-  readonly url: string;
+  readonly database: PostgresForTest;
 }
 
-function backendOn({ pool, name, url }: Place): Backend {
+function backendOn({ pool, database }: Place): Backend {
   const ambient = new AsyncLocalStorage<pg.PoolClient>();
   const current = () => {
     const client = ambient.getStore();
@@ -60,14 +30,14 @@ function backendOn({ pool, name, url }: Place): Backend {
     store,
     outbox: new Outbox(store, { headers: () => ({ 'x-correlation-id': 'c-1' }) }),
     inbox: new PostgresInbox({ current, inTransaction, consumer: 'tests' }),
-    location: { kind: 'postgres', url },
+    location: { kind: 'postgres', url: database.url },
     inTransaction,
     write: async (text) => void (await current()?.('INSERT INTO notes (text) VALUES ($1)', [text])),
     notes: async () => column(await pool.query('SELECT text FROM notes ORDER BY position')),
     storedIds: async () => column(await pool.query('SELECT id FROM outbox ORDER BY sequence')),
     close: async () => {
       await pool.end();
-      await atServer(`DROP DATABASE ${name} WITH (FORCE)`);
+      await database.close();
     },
   };
 }

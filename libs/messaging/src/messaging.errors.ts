@@ -1,0 +1,86 @@
+/** A messaging option is wrong. The message names it, what it got and what it takes. */
+export class MessagingOptionError extends Error {
+  override readonly name = 'MessagingOptionError';
+  readonly code = 'messaging_option';
+
+  constructor(option: string, got: unknown, takes: string) {
+    super(`messaging.${option}: got ${JSON.stringify(got) ?? String(got)}; takes ${takes}`);
+  }
+}
+
+/** No reply came before the request's deadline. It may have been handled all the same. */
+export class RequestTimeoutError extends Error {
+  override readonly name = 'RequestTimeoutError';
+  readonly code = 'request_timeout';
+
+  constructor(
+    readonly service: string,
+    readonly topic: string,
+    readonly timeoutMs: number,
+  ) {
+    super(`${service} did not answer ${topic} within ${timeoutMs} ms`);
+  }
+}
+
+/** What is wrong with one part of a payload. */
+export interface PayloadProblem {
+  /** Where: `author.name`, `tags.0`; empty for the payload as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A payload does not fit its contract. */
+export class InvalidPayloadError extends Error {
+  override readonly name = 'InvalidPayloadError';
+  readonly code = 'invalid_payload';
+  readonly facts: { readonly problems: readonly PayloadProblem[] };
+
+  constructor(
+    readonly topic: string,
+    problems: readonly PayloadProblem[],
+  ) {
+    super(`${topic}: ${problems.map(describe).join('; ')}`);
+    this.facts = { problems };
+  }
+}
+
+/** An event's handler did not finish within `handlerTimeoutMs` and did not ask for more time. */
+export class HandlerTimeoutError extends Error {
+  override readonly name = 'HandlerTimeoutError';
+  readonly code = 'handler_timeout';
+
+  constructor(topic: string, timeoutMs: number) {
+    super(`${topic} was not handled within ${timeoutMs} ms; context.extend() asks for more time`);
+  }
+}
+
+/** Every consumer that took an event died before it was done. */
+export class ConsumersLostError extends Error {
+  override readonly name = 'ConsumersLostError';
+  readonly code = 'consumers_lost';
+
+  constructor(topic: string, attempts: number) {
+    super(`${topic} was taken ${attempts} times by consumers that did not finish it`);
+  }
+}
+
+/** The error that a service answered a request with. */
+export class RemoteError extends Error {
+  override readonly name: string = 'RemoteError';
+  /** As the service gave it: `account_not_found`; `remote_error` when it gave none. */
+  readonly code: string;
+  /** As the service gave them: what a program can act on. */
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(readonly details: Readonly<Record<string, unknown>>) {
+    const { message, code, facts } = details;
+    super(typeof message === 'string' ? message : JSON.stringify(details));
+    this.code = typeof code === 'string' ? code : 'remote_error';
+    this.facts =
+      (typeof facts === 'object' ? (facts as Record<string, unknown> | null) : null) ?? {};
+  }
+}
+
+function describe({ path, message }: PayloadProblem): string {
+  return path === '' ? message : `${path}: ${message}`;
+}

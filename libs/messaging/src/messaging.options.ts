@@ -1,0 +1,128 @@
+import { MessagingOptionError } from './messaging.errors.js';
+import type { MessagingObserver } from './messaging-observer.js';
+
+/** What travels with each message beside its payload: correlation id, trace, … */
+export type MessageHeaders = Readonly<Record<string, string>>;
+
+/** Carries a request's context over messages. `MessageContext` of `@trilith/service` is one. */
+export interface MessageContext {
+  /** The headers that a message sent now should carry. */
+  headers(): MessageHeaders;
+  /** Runs a message's handler inside the context that its headers describe. */
+  run<T>(headers: MessageHeaders, work: () => Promise<T>): Promise<T>;
+}
+
+/** How a service sends and receives messages. Times are in milliseconds. */
+export interface MessagingOptions {
+  /** The server that holds the streams; it should have `noeviction` and AOF. */
+  redis: {
+    /** `redis://…` or `rediss://…`. */
+    url: string;
+    /** Until a command without an answer fails. Default 2000. */
+    commandTimeoutMs?: number;
+  };
+  /** This service's name: its stream of events, its consumer group, where its requests arrive. */
+  service: string;
+  /** Starts each key, so that several platforms can share a server. Default `trilith`. */
+  prefix?: string;
+  /** The services whose events this one handles, itself among them if it wants. Default none. */
+  subscribeTo?: readonly string[];
+  /** Default: no headers, and handlers run as they are. */
+  context?: MessageContext;
+  /** Until a request without a reply fails, where the caller sets no time. Default 5000. */
+  requestTimeoutMs?: number;
+  /** Event handlers at a time, and request handlers at a time. Default 64 of each. */
+  concurrency?: number;
+  /** Events read and not finished (waiting for a retry or behind their key, too). Default 1000. */
+  maxInHand?: number;
+  /** How often an event is tried before it becomes a dead letter. Default 5. */
+  maxAttempts?: number;
+  /** Longest wait before the second attempt; doubles with each further one. Default 1000. */
+  retryDelayMs?: number;
+  /** Longest wait of all between two attempts. Default 30 000. */
+  maxRetryDelayMs?: number;
+  /** For how long an event may run without `context.extend()`. Default 30 000. */
+  handlerTimeoutMs?: number;
+  /**
+   * For how long a consumer may be silent before others take its events. Renewed while it lives.
+   * Default 10 000.
+   */
+  leaseMs?: number;
+  /** How long events that every group acknowledged are kept. Default 24 hours. */
+  retentionMs?: number;
+  /** Above this length of a stream they are kept no longer. Default 1 000 000. */
+  retentionEntries?: number;
+  /** How long a stop waits for handlers. Default 8000. */
+  shutdownTimeoutMs?: number;
+  /** Told what happens, for metrics: `messagingMetrics()` makes one. Default: nobody is told. */
+  observer?: MessagingObserver;
+}
+
+export type ResolvedMessagingOptions = Required<MessagingOptions>;
+
+const defaults = {
+  prefix: 'trilith',
+  subscribeTo: [],
+  context: { headers: () => ({}), run: async (_headers, work) => work() } satisfies MessageContext,
+  requestTimeoutMs: 5_000,
+  concurrency: 64,
+  maxInHand: 1_000,
+  maxAttempts: 5,
+  retryDelayMs: 1_000,
+  maxRetryDelayMs: 30_000,
+  handlerTimeoutMs: 30_000,
+  leaseMs: 10_000,
+  retentionMs: 24 * 60 * 60 * 1_000,
+  retentionEntries: 1_000_000,
+  shutdownTimeoutMs: 8_000,
+  observer: {},
+} as const;
+
+const wholeNumbers = {
+  requestTimeoutMs: 1,
+  concurrency: 1,
+  maxInHand: 1,
+  maxAttempts: 1,
+  retryDelayMs: 0,
+  maxRetryDelayMs: 0,
+  handlerTimeoutMs: 1,
+  leaseMs: 100,
+  retentionMs: 0,
+  retentionEntries: 0,
+  shutdownTimeoutMs: 0,
+} as const;
+
+/**
+ * Fills in the defaults and checks the rest.
+ *
+ * @throws {MessagingOptionError} in one line, naming the option, what it got and what it takes.
+ */
+export function resolveMessagingOptions(given: MessagingOptions): ResolvedMessagingOptions {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const options = { ...defaults, ...given, ...defaultsFor(set) };
+  requireName('service', options.service);
+  requireName('prefix', options.prefix);
+  for (const publisher of options.subscribeTo) requireName('subscribeTo', publisher);
+  for (const [option, least] of Object.entries(wholeNumbers)) {
+    requireWhole(option, options[option as keyof typeof wholeNumbers], least);
+  }
+  return { ...options, subscribeTo: [...new Set(options.subscribeTo)] };
+}
+
+/** What was given as undefined falls back to its default too. */
+function defaultsFor(set: readonly (readonly [string, unknown])[]): Partial<typeof defaults> {
+  const given = new Set(set.map(([option]) => option));
+  return Object.fromEntries(Object.entries(defaults).filter(([option]) => !given.has(option)));
+}
+
+function requireName(option: string, value: unknown): void {
+  // Braces would move a key's hash tag; spaces are refused in a connection's name.
+  if (typeof value === 'string' && /^[\w.:-]+$/.test(value)) return;
+  throw new MessagingOptionError(option, value, 'letters, digits, and any of _ . : -');
+}
+
+function requireWhole(option: string, value: unknown, least: number): void {
+  const most = 2 ** 31 - 1;
+  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return;
+  throw new MessagingOptionError(option, value, `a whole number from ${least} to ${most}`);
+}

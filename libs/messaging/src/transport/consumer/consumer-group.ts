@@ -1,0 +1,153 @@
+import type { RedisClient } from '@trilith/redis';
+
+import type { MessagingConnections } from '../messaging-connections.js';
+import {
+  type ClaimedEntry,
+  buryEntry,
+  claimEntries,
+  releaseEntries,
+  removeConsumers,
+  renewLeases,
+  trimStream,
+} from '../scripts.js';
+import { type StreamEntry, toStreamEntry } from '../stream-entry.js';
+
+/** Whose part of a stream is consumed. */
+export interface ConsumerIdentity {
+  readonly stream: string;
+  readonly group: string;
+  /** Unique to this process. */
+  readonly consumer: string;
+}
+
+/** An entry in hand and the number of the attempt under way. */
+export interface HeldEntry {
+  readonly entryId: string;
+  readonly attempt: number;
+}
+
+/** How long acknowledged entries stay. */
+export interface Retention {
+  readonly retentionMs: number;
+  /** Above this length of the stream they stay no longer. */
+  readonly retentionEntries: number;
+}
+
+const renewedTogether = 250;
+
+/** One consumer's view of its group on one stream: every command that concerns deliveries. */
+export class ConsumerGroup {
+  private readonly keys: readonly [string];
+
+  constructor(
+    readonly identity: ConsumerIdentity,
+    private readonly connections: MessagingConnections,
+  ) {
+    this.keys = [identity.stream];
+  }
+
+  /** Creates the group where it is missing, to read from the stream's start. */
+  async ensure(): Promise<void> {
+    const { stream, group } = this.identity;
+    try {
+      await this.redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM');
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+    }
+  }
+
+  /** Acknowledges entries. One that is not pending any more is no error. */
+  async acknowledge(entryIds: readonly string[]): Promise<void> {
+    await this.redis.xack(this.identity.stream, this.identity.group, ...entryIds);
+  }
+
+  /** Acknowledges entries that nobody else needs, and takes them out of the stream. */
+  async remove(entryIds: readonly string[]): Promise<void> {
+    // One tick: the two travel together.
+    await Promise.all([
+      this.acknowledge(entryIds),
+      this.redis.xdel(this.identity.stream, ...entryIds),
+    ]);
+  }
+
+  /** Takes over entries whose consumer has shown no sign of life for `idleMs`. */
+  async claim({ idleMs, count }: { idleMs: number; count: number }): Promise<ClaimedEntry[]> {
+    const { group, consumer } = this.identity;
+    return claimEntries(this.redis, this.keys, [group, consumer, idleMs, count, '']);
+  }
+
+  /** Finds what was delivered to this consumer and never reached it, when a connection broke. */
+  async claimUnseen(held: readonly string[], count: number): Promise<ClaimedEntry[]> {
+    const { group, consumer } = this.identity;
+    return claimEntries(this.redis, this.keys, [group, consumer, 0, count, consumer, ...held]);
+  }
+
+  /** Renews the leases of entries in hand. Returns the ids of those that others took over. */
+  async renew(held: readonly HeldEntry[]): Promise<string[]> {
+    const lost: string[] = [];
+    for (let from = 0; from < held.length; from += renewedTogether) {
+      const part = held.slice(from, from + renewedTogether);
+      lost.push(...(await renewLeases(this.redis, this.keys, [...this.owner, ...flat(part)])));
+    }
+    return lost;
+  }
+
+  /** Lets others take at once whatever this consumer has pending. `begun`: attempts to remember. */
+  async release(begun: readonly HeldEntry[], idleMs: number): Promise<number> {
+    return releaseEntries(this.redis, this.keys, [...this.owner, idleMs, ...flat(begun)]);
+  }
+
+  /** Moves an entry to the dead letters; undefined when it is no longer this consumer's. */
+  async bury(
+    entryId: string,
+    { to, fields }: { to: string; fields: readonly string[] },
+  ): Promise<string | undefined> {
+    const keys = [this.identity.stream, to];
+    return (await buryEntry(this.redis, keys, [...this.owner, entryId, ...fields])) ?? undefined;
+  }
+
+  /** Removes what every group has acknowledged and what is past its retention. */
+  async trim({ retentionMs, retentionEntries }: Retention): Promise<void> {
+    await trimStream(this.redis, this.keys, [retentionMs, retentionEntries]);
+  }
+
+  /** Forgets consumers that have nothing pending and showed no sign of life for `idleMs`. */
+  async removeConsumersIdleFor(idleMs: number): Promise<void> {
+    await removeConsumers(this.redis, this.keys, [this.identity.group, idleMs]);
+  }
+
+  private get owner(): [group: string, consumer: string] {
+    return [this.identity.group, this.identity.consumer];
+  }
+
+  private get redis(): RedisClient {
+    return this.connections.commands;
+  }
+}
+
+/** New entries for a consumer, by stream. Waits up to `blockMs` on a connection of its own. */
+export async function readNew(
+  redis: RedisClient,
+  groups: readonly ConsumerGroup[],
+  { count, blockMs }: { count: number; blockMs: number },
+): Promise<Map<string, StreamEntry[]>> {
+  const [first] = groups;
+  if (first === undefined) return new Map();
+  const { group, consumer } = first.identity;
+  const streams = groups.map(({ identity }) => identity.stream);
+  const ids = streams.map(() => '>');
+  const options = ['COUNT', count, 'BLOCK', blockMs, 'STREAMS', ...streams, ...ids];
+  const reply = (await redis.call('XREADGROUP', 'GROUP', group, consumer, ...options)) as
+    | [stream: string, entries: [id: string, fields: string[]][]][]
+    | null;
+  return new Map(
+    (reply ?? []).map(([stream, entries]) => [
+      stream,
+      entries.map(([id, fields]) => toStreamEntry(id, fields)),
+    ]),
+  );
+}
+
+function flat(held: readonly HeldEntry[]): (string | number)[] {
+  return held.flatMap(({ entryId, attempt }) => [entryId, attempt]);
+}

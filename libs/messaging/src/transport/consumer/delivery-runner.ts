@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Logger } from '@nestjs/common';
+
+import { ConsumersLostError, HandlerTimeoutError } from '../../messaging.errors.js';
+import type { ResolvedMessagingOptions } from '../../messaging.options.js';
+import { describeError, isPermanent } from '../failure.js';
+import { type EventMessage, readEvent } from '../message.js';
+import type { MessageDelivery } from '../redis-streams.context.js';
+import type { StreamKeys } from '../stream-keys.js';
+import type { ConcurrencyLimit } from './concurrency-limit.js';
+import { deadLetterFields } from './dead-letter.js';
+import type { Delivery } from './delivery.js';
+import { HandlerDeadline } from './handler-deadline.js';
+import type { Subscription } from './subscription.js';
+import { untilReachable } from './until-reachable.js';
+
+/** Handles one event; rejects when it could not. */
+export type EventHandling = (event: EventMessage, delivery: MessageDelivery) => Promise<void>;
+
+export interface DeliveryRunnerParts {
+  readonly options: ResolvedMessagingOptions;
+  readonly keys: StreamKeys;
+  readonly limit: ConcurrencyLimit;
+  readonly handle: EventHandling;
+  /** Acknowledges, together with others where possible. */
+  readonly acknowledge: (delivery: Delivery) => Promise<void>;
+  /** Aborts when no further attempt should begin. */
+  readonly stopping: AbortSignal;
+  readonly logger: Logger;
+}
+
+/** Takes a delivery to its end: acknowledged, buried, or left to others. */
+export class DeliveryRunner {
+  constructor(private readonly parts: DeliveryRunnerParts) {}
+
+  /** Never rejects. Afterwards the delivery is no longer this consumer's concern. */
+  async run(delivery: Delivery, from: Subscription): Promise<void> {
+    try {
+      const event = this.read(delivery);
+      if (event instanceof Error) await this.bury(delivery, event, from);
+      else await this.runAttempts(event, delivery, from);
+    } catch (error) {
+      // The lease runs out, and the event is taken up again.
+      if (!this.isOver(delivery)) this.parts.logger.error(error);
+    }
+  }
+
+  private read(delivery: Delivery): EventMessage | Error {
+    try {
+      return readEvent(delivery.entry);
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  private async runAttempts(
+    event: EventMessage,
+    delivery: Delivery,
+    from: Subscription,
+  ): Promise<void> {
+    const { options, limit } = this.parts;
+    if (delivery.attempt > options.maxAttempts) {
+      return this.bury(delivery, new ConsumersLostError(event.topic, delivery.attempt - 1), from);
+    }
+    for (;;) {
+      const outcome = await limit.run(async () => this.attempt(event, delivery, from));
+      if (outcome === 'left') return;
+      if (outcome === 'done') return this.parts.acknowledge(delivery);
+      if (isPermanent(outcome.failed) || delivery.attempt >= options.maxAttempts) {
+        return this.bury(delivery, outcome.failed, from);
+      }
+      await this.waitForRetry(event, delivery, outcome.failed);
+      delivery.attempt += 1;
+    }
+  }
+
+  private async attempt(
+    event: EventMessage,
+    delivery: Delivery,
+    from: Subscription,
+  ): Promise<'done' | 'left' | { failed: unknown }> {
+    if (this.isOver(delivery)) return 'left';
+    // A retry is remembered by the server before it begins; a lease that ran out may be another's.
+    if (delivery.begun || delivery.isLeaseOver) {
+      await untilReachable(async () => from.renew([delivery]), this.parts.stopping);
+      if (this.isOver(delivery)) return 'left';
+    }
+    delivery.begun = true;
+    return this.handle(event, delivery, from);
+  }
+
+  private async handle(
+    event: EventMessage,
+    delivery: Delivery,
+    from: Subscription,
+  ): Promise<'done' | 'left' | { failed: unknown }> {
+    const { options, handle } = this.parts;
+    const { observer, handlerTimeoutMs } = options;
+    const facts = { kind: 'event', topic: event.topic, attempt: delivery.attempt } as const;
+    const startedAt = performance.now();
+    const deadline = new HandlerDeadline(delivery.signal, () => {
+      return new HandlerTimeoutError(event.topic, handlerTimeoutMs);
+    });
+    try {
+      deadline.set(handlerTimeoutMs);
+      const context = this.contextOf(event, delivery, { deadline, from });
+      await deadline.race(handle(event, context));
+      observer.handled?.({ ...facts, durationMs: performance.now() - startedAt });
+      return 'done';
+    } catch (error) {
+      observer.failed?.({ ...facts, error });
+      return delivery.signal.aborted ? 'left' : { failed: error };
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  private contextOf(
+    event: EventMessage,
+    delivery: Delivery,
+    { deadline, from }: { deadline: HandlerDeadline; from: Subscription },
+  ): MessageDelivery {
+    const { handlerTimeoutMs } = this.parts.options;
+    return {
+      id: event.id,
+      topic: event.topic,
+      headers: event.headers,
+      key: event.key,
+      attempt: delivery.attempt,
+      stream: delivery.group.identity.stream,
+      entryId: delivery.entryId,
+      signal: deadline.signal,
+      extend: async (ms = handlerTimeoutMs) => {
+        await from.renew([delivery]);
+        deadline.signal.throwIfAborted();
+        deadline.set(ms);
+      },
+    };
+  }
+
+  private async waitForRetry(
+    event: EventMessage,
+    delivery: Delivery,
+    error: unknown,
+  ): Promise<void> {
+    const { options, stopping, logger } = this.parts;
+    const delayMs = retryDelayMs(delivery.attempt, options);
+    logger.warn(
+      `${event.topic} ${event.id}: attempt ${delivery.attempt} of ${options.maxAttempts} failed, ` +
+        `next in ${delayMs} ms: ${describeError(error).message}`,
+    );
+    options.observer.retried?.({ topic: event.topic, delayMs });
+    const signal = AbortSignal.any([stopping, delivery.signal]);
+    await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+  }
+
+  private async bury(delivery: Delivery, error: unknown, from: Subscription): Promise<void> {
+    const { keys, options, stopping, logger } = this.parts;
+    const topic = delivery.entry.fields.get('topic') ?? '';
+    const to = keys.deadLetters(from.publisher, delivery.group.identity.group);
+    const fields = deadLetterFields(delivery, error);
+    const letterId = await untilReachable(
+      async () => delivery.group.bury(delivery.entryId, { to, fields }),
+      stopping,
+    );
+    if (letterId === undefined) return;
+    options.observer.deadLettered?.({ topic, error });
+    logger.error(
+      `${topic} ${delivery.entry.fields.get('id')} became dead letter ${letterId} of ${to} ` +
+        `after ${delivery.attempt} attempts: ${describeError(error).message}`,
+    );
+  }
+
+  private isOver(delivery: Delivery): boolean {
+    return this.parts.stopping.aborted || delivery.signal.aborted;
+  }
+}
+
+/** Doubles with each attempt up to the bound; half of it random, so that failures do not gather. */
+function retryDelayMs(attempt: number, options: ResolvedMessagingOptions): number {
+  const longest = Math.min(options.retryDelayMs * 2 ** (attempt - 1), options.maxRetryDelayMs);
+  return Math.round(longest * (0.5 + Math.random() / 2));
+}

@@ -1,0 +1,184 @@
+import { Logger } from '@nestjs/common';
+
+import type { ResolvedMessagingOptions } from '../../messaging.options.js';
+import type { MessagingConnections } from '../messaging-connections.js';
+import { StreamKeys } from '../stream-keys.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
+import { ConsumerGroup } from './consumer-group.js';
+import type { Delivery } from './delivery.js';
+import { DeliveryRunner, type EventHandling } from './delivery-runner.js';
+import { KeyLanes } from './key-lanes.js';
+import { Periodically } from './periodically.js';
+import { StreamReader, readBlockMs } from './stream-reader.js';
+import { Subscription } from './subscription.js';
+import { TickBatch } from './tick-batch.js';
+import { untilReachable } from './until-reachable.js';
+
+/** A dead consumer's name is forgotten after so many leases without a sign of life. */
+const forgottenAfterLeases = 30;
+const cleanUpEveryMs = 30_000;
+const mostReadTogether = 250;
+
+/**
+ * Consumes the events of the services that this one subscribes to: each is handled at least once
+ * by one replica, events of one key in this process in their order.
+ */
+export class EventConsumer {
+  private readonly logger = new Logger('Messaging');
+  private readonly keys: StreamKeys;
+  private readonly lanes = new KeyLanes();
+  private readonly stopping = new AbortController();
+  private readonly subscriptions: readonly Subscription[];
+  private readonly runner: DeliveryRunner;
+  private readonly acknowledgements = new Map<ConsumerGroup, TickBatch<string>>();
+  private readonly working = new Set<Promise<void>>();
+  private readonly chores: readonly Periodically[];
+  private reader: StreamReader | undefined;
+  private whenRoom = Promise.withResolvers<void>();
+
+  constructor(
+    private readonly options: ResolvedMessagingOptions,
+    private readonly connections: MessagingConnections,
+    handle: EventHandling,
+  ) {
+    this.keys = new StreamKeys(options.prefix);
+    this.subscriptions = options.subscribeTo.map((publisher) => this.subscribe(publisher));
+    this.runner = new DeliveryRunner({
+      options,
+      keys: this.keys,
+      limit: new ConcurrencyLimit(options.concurrency),
+      handle,
+      acknowledge: async (delivery) => this.acknowledge(delivery),
+      stopping: this.stopping.signal,
+      logger: this.logger,
+    });
+    this.chores = this.makeChores();
+  }
+
+  /** Creates the groups, so that from here on nothing published is missed, and starts to read. */
+  async start(): Promise<void> {
+    if (this.subscriptions.length === 0) return;
+    const groups = this.subscriptions.map(({ group }) => group);
+    for (const group of groups) await group.ensure();
+    this.reader = new StreamReader({
+      groups,
+      redis: this.connections.openBlocking('events', readBlockMs),
+      room: async () => this.room(),
+      onEntries: (group, entries) => {
+        const claimed = entries.map((entry) => ({ entry, deliveries: 1 }));
+        this.subscriptionOf(group)?.take(claimed);
+      },
+      onRecovered: async () => this.forEach(async (one) => one.takeUnseen(this.free)),
+      logger: this.logger,
+    });
+    this.reader.start();
+    for (const chore of this.chores) chore.start();
+  }
+
+  /**
+   * Stops reading, waits for the handlers at work up to `timeoutMs`, and gives back the rest, so
+   * that other replicas take it at once.
+   */
+  async stop(timeoutMs: number): Promise<void> {
+    this.stopping.abort();
+    this.whenRoom.resolve();
+    await this.reader?.stop();
+    await this.settled(timeoutMs);
+    const reason = new Error('the process stops');
+    for (const subscription of this.subscriptions) subscription.giveUpAll(reason);
+    await Promise.all(this.chores.map(async (chore) => chore.stop()));
+    await this.forEach(async (one) => one.release()).catch((error: unknown) => {
+      this.logger.warn(`Events in hand are taken up after their lease: ${String(error)}`);
+    });
+  }
+
+  private subscribe(publisher: string): Subscription {
+    const { options, connections } = this;
+    const identity = {
+      stream: this.keys.events(publisher),
+      group: options.service,
+      consumer: connections.instance,
+    };
+    const group = new ConsumerGroup(identity, connections);
+    this.acknowledgements.set(
+      group,
+      new TickBatch(async (entryIds) => {
+        await untilReachable(async () => group.acknowledge(entryIds), this.stopping.signal);
+      }),
+    );
+    return new Subscription(publisher, group, options, (delivery, from) => {
+      this.accept(delivery, from);
+    });
+  }
+
+  private accept(delivery: Delivery, from: Subscription): void {
+    const { entry, group, entryId } = delivery;
+    const lane = `${group.identity.stream} ${entry.fields.get('key') ?? entryId}`;
+    const work = this.lanes.run(lane, async () => {
+      await this.runner.run(delivery, from);
+      // Given back below when the process stops: until then it must not be claimed here again.
+      if (!this.stopping.signal.aborted) from.drop(delivery);
+    });
+    this.working.add(work);
+    void work.finally(() => {
+      this.working.delete(work);
+      this.whenRoom.resolve();
+    });
+  }
+
+  private async acknowledge(delivery: Delivery): Promise<void> {
+    await this.acknowledgements.get(delivery.group)?.add(delivery.entryId);
+  }
+
+  private makeChores(): Periodically[] {
+    const { leaseMs, retentionMs, retentionEntries } = this.options;
+    const chore = (everyMs: number, work: (one: Subscription) => Promise<void>) =>
+      new Periodically(
+        everyMs,
+        async () => this.forEach(work),
+        (error) => {
+          this.logger.debug?.(`A chore failed and will be tried again: ${String(error)}`);
+        },
+      );
+    const consumerIdleMs = leaseMs * forgottenAfterLeases;
+    return [
+      chore(leaseMs / 3, async (one) => one.renewLeases()),
+      chore(Math.min(leaseMs / 4, 1_000), async (one) => {
+        if (this.free > 0) await one.claimAbandoned(this.free);
+      }),
+      chore(cleanUpEveryMs, async (one) => {
+        await one.group.trim({ retentionMs, retentionEntries });
+        await one.group.removeConsumersIdleFor(consumerIdleMs);
+      }),
+    ];
+  }
+
+  /** How many more events may be taken in hand. */
+  private get free(): number {
+    return Math.max(0, this.options.maxInHand - this.working.size);
+  }
+
+  private async room(): Promise<number> {
+    while (this.free === 0 && !this.stopping.signal.aborted) {
+      this.whenRoom = Promise.withResolvers<void>();
+      await this.whenRoom.promise;
+    }
+    const share = Math.ceil(this.free / this.subscriptions.length);
+    return Math.max(1, Math.min(share, mostReadTogether));
+  }
+
+  private async settled(timeoutMs: number): Promise<void> {
+    const { promise: timeUp, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, timeoutMs);
+    await Promise.race([Promise.all(this.working), timeUp]);
+    clearTimeout(timer);
+  }
+
+  private subscriptionOf(group: ConsumerGroup): Subscription | undefined {
+    return this.subscriptions.find((one) => one.group === group);
+  }
+
+  private async forEach(work: (one: Subscription) => Promise<void>): Promise<void> {
+    for (const subscription of this.subscriptions) await work(subscription);
+  }
+}

@@ -1,0 +1,9 @@
+/** Another consumer has taken an event that this one was too slow, or too long silent, with. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+  readonly code = 'lease_lost';
+
+  constructor(readonly entryId: string) {
+    super(`entry ${entryId} is no longer this consumer's`);
+  }
+}

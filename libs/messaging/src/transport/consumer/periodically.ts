@@ -1,0 +1,36 @@
+/** Repeats a work: the next time starts `everyMs` after the last one ended. */
+export class Periodically {
+  private timer: NodeJS.Timeout | undefined;
+  private current: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly everyMs: number,
+    private readonly work: () => Promise<void>,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    // Replicas that started together should not go on in step.
+    const waitMs = this.everyMs * (0.75 + Math.random() / 4);
+    this.timer = setTimeout(() => {
+      this.current = this.runOnce();
+    }, waitMs).unref();
+  }
+
+  /** Resolves when nothing of it runs any more. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.current;
+  }
+
+  private async runOnce(): Promise<void> {
+    try {
+      await this.work();
+    } catch (error) {
+      this.onError(error);
+    }
+    if (!this.stopped) this.start();
+  }
+}

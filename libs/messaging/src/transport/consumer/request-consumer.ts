@@ -1,0 +1,197 @@
+import { Logger } from '@nestjs/common';
+
+import type { ResolvedMessagingOptions } from '../../messaging.options.js';
+import { type RequestMessage, readRequest } from '../message.js';
+import type { MessagingConnections } from '../messaging-connections.js';
+import type { ClaimedEntry } from '../scripts.js';
+import type { StreamEntry } from '../stream-entry.js';
+import { StreamKeys } from '../stream-keys.js';
+import { ConsumerGroup } from './consumer-group.js';
+import { Periodically } from './periodically.js';
+import { ServerClock } from './server-clock.js';
+import { StreamReader, readBlockMs } from './stream-reader.js';
+import { TickBatch } from './tick-batch.js';
+
+/** A request in hand. */
+export interface ReceivedRequest {
+  readonly message: RequestMessage;
+  readonly entryId: string;
+  readonly stream: string;
+  /** Until the caller gives up, in milliseconds. */
+  readonly remainingMs: number;
+}
+
+/** Answers one request. Never rejects; resolves at the latest when `remainingMs` are over. */
+export type RequestHandling = (request: ReceivedRequest) => Promise<void>;
+
+const clockEveryMs = 60_000;
+const claimEveryMs = 1_000;
+const cleanUpEveryMs = 30_000;
+const forgottenAfterLeases = 30;
+
+/**
+ * Takes the requests that wait for this service: each goes to one replica, which begins it once or
+ * not at all. A request whose caller has given up, or whose replica died over it, is dropped.
+ */
+export class RequestConsumer {
+  private readonly logger = new Logger('Messaging');
+  private readonly clock = new ServerClock();
+  private readonly group: ConsumerGroup;
+  private readonly finished: TickBatch<string>;
+  private readonly held = new Set<string>();
+  private readonly working = new Set<Promise<void>>();
+  private readonly chores: readonly Periodically[];
+  private reader: StreamReader | undefined;
+  private whenRoom = Promise.withResolvers<void>();
+  private stopping = false;
+
+  constructor(
+    private readonly options: ResolvedMessagingOptions,
+    private readonly connections: MessagingConnections,
+    private readonly handle: RequestHandling,
+  ) {
+    const stream = new StreamKeys(options.prefix).requests(options.service);
+    const identity = { stream, group: options.service, consumer: connections.instance };
+    this.group = new ConsumerGroup(identity, connections);
+    this.finished = new TickBatch(async (entryIds) => this.group.remove(entryIds));
+    this.chores = this.makeChores();
+  }
+
+  async start(): Promise<void> {
+    await this.clock.adjust(this.connections.commands);
+    await this.group.ensure();
+    this.reader = new StreamReader({
+      groups: [this.group],
+      redis: this.connections.openBlocking('requests', readBlockMs),
+      room: async () => this.room(),
+      onEntries: (_group, entries) => this.takeAll(entries),
+      onRecovered: async () => this.takeUnseen(),
+      logger: this.logger,
+    });
+    this.reader.start();
+    for (const chore of this.chores) chore.start();
+  }
+
+  /** Stops reading and waits for the requests in hand, up to `timeoutMs`. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.stopping = true;
+    this.whenRoom.resolve();
+    await this.reader?.stop();
+    await Promise.all(this.chores.map(async (chore) => chore.stop()));
+    const { promise: timeUp, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, timeoutMs);
+    await Promise.race([Promise.all(this.working), timeUp]);
+    clearTimeout(timer);
+    await this.giveBack();
+  }
+
+  private takeAll(entries: readonly StreamEntry[]): void {
+    for (const entry of entries) this.take(entry);
+  }
+
+  private take(entry: StreamEntry): void {
+    if (this.held.has(entry.entryId)) return;
+    this.held.add(entry.entryId);
+    const work = this.answer(entry).finally(() => {
+      this.held.delete(entry.entryId);
+      this.working.delete(work);
+      this.whenRoom.resolve();
+      this.finish(entry);
+    });
+    this.working.add(work);
+  }
+
+  private async answer(entry: StreamEntry): Promise<void> {
+    const request = this.read(entry);
+    if (request === undefined) return;
+    const remainingMs = request.expiresAtMs - this.clock.now();
+    if (remainingMs <= 0) {
+      this.options.observer.expired?.({ topic: request.topic });
+      return;
+    }
+    const { stream } = this.group.identity;
+    await this.handle({ message: request, entryId: entry.entryId, stream, remainingMs });
+  }
+
+  private read(entry: StreamEntry): RequestMessage | undefined {
+    try {
+      return readRequest(entry);
+    } catch (error) {
+      this.logger.warn(`Entry ${entry.entryId} of ${this.group.identity.stream}: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  /** The entry goes; should that fail, it is dropped when it is found again. */
+  private finish({ entryId }: StreamEntry): void {
+    this.finished.add(entryId).catch((error: unknown) => {
+      this.logger.debug?.(`Request ${entryId} is removed later: ${String(error)}`);
+    });
+  }
+
+  private makeChores(): Periodically[] {
+    const later = (error: unknown) =>
+      this.logger.debug?.(`A chore failed and will be tried again: ${String(error)}`);
+    const consumerIdleMs = this.options.leaseMs * forgottenAfterLeases;
+    return [
+      new Periodically(
+        clockEveryMs,
+        async () => this.clock.adjust(this.connections.commands),
+        later,
+      ),
+      new Periodically(this.options.leaseMs / 3, async () => this.renew(), later),
+      new Periodically(claimEveryMs, async () => this.claimAbandoned(), later),
+      new Periodically(
+        cleanUpEveryMs,
+        async () => this.group.removeConsumersIdleFor(consumerIdleMs),
+        later,
+      ),
+    ];
+  }
+
+  private async renew(): Promise<void> {
+    await this.group.renew([...this.held].map((entryId) => ({ entryId, attempt: 1 })));
+  }
+
+  private async claimAbandoned(): Promise<void> {
+    const idleMs = this.options.leaseMs;
+    if (this.free > 0) this.takeClaimed(await this.group.claim({ idleMs, count: this.free }));
+  }
+
+  private async takeUnseen(): Promise<void> {
+    const room = Math.max(1, this.free);
+    this.takeClaimed(await this.group.claimUnseen([...this.held], room));
+  }
+
+  /** What a consumer gave back unbegun is answered; what one died over is not begun again. */
+  private takeClaimed(claimed: readonly ClaimedEntry[]): void {
+    for (const { entry, deliveries } of claimed) {
+      if (deliveries === 1) this.take(entry);
+      else if (!this.held.has(entry.entryId)) {
+        this.options.observer.expired?.({ topic: entry.fields.get('topic') ?? '' });
+        this.finish(entry);
+      }
+    }
+  }
+
+  private async giveBack(): Promise<void> {
+    const begun = [...this.held].map((entryId) => ({ entryId, attempt: 1 }));
+    try {
+      await this.group.release(begun, this.options.leaseMs);
+    } catch (error) {
+      this.logger.warn(`Requests in hand are dropped after their lease: ${String(error)}`);
+    }
+  }
+
+  private get free(): number {
+    return Math.max(0, this.options.concurrency - this.working.size);
+  }
+
+  private async room(): Promise<number> {
+    while (this.free === 0 && !this.stopping) {
+      this.whenRoom = Promise.withResolvers<void>();
+      await this.whenRoom.promise;
+    }
+    return Math.max(1, this.free);
+  }
+}

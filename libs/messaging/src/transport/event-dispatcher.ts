@@ -1,0 +1,57 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+
+import type { MessageContext } from '../messaging.options.js';
+import type { EventMessage } from './message.js';
+import { payloadFor } from './payload.js';
+import { type MessageDelivery, RedisStreamsContext } from './redis-streams.context.js';
+
+/** Runs a handler between the hooks that instrumentation sets, and settles as it does. */
+export type InsideHooks = (
+  context: RedisStreamsContext,
+  work: () => Promise<void>,
+) => Promise<void>;
+
+export interface EventDispatcherParts {
+  readonly context: MessageContext;
+  readonly handlersOf: (topic: string) => readonly MessageHandler[];
+  readonly insideHooks: InsideHooks;
+}
+
+/** Gives an event to all its handlers. */
+export class EventDispatcher {
+  constructor(private readonly parts: EventDispatcherParts) {}
+
+  /**
+   * Resolves when all have succeeded, at once when there are none. One that fails stops no other,
+   * yet all of them run again when the event is tried again.
+   *
+   * @throws what the first of those that failed threw.
+   */
+  async dispatch(event: EventMessage, delivery: MessageDelivery): Promise<void> {
+    const handlers = this.parts.handlersOf(event.topic);
+    if (handlers.length === 0) return;
+    await this.parts.context.run(event.headers, async () => {
+      const runs = handlers.map(async (handler) => this.run(handler, event, delivery));
+      const failure = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
+      if (failure?.status === 'rejected') throw failure.reason;
+    });
+  }
+
+  private async run(
+    handler: MessageHandler,
+    event: EventMessage,
+    delivery: MessageDelivery,
+  ): Promise<void> {
+    const context = new RedisStreamsContext(delivery);
+    const payload = await payloadFor(handler, event);
+    try {
+      await this.parts.insideHooks(context, async () => {
+        const result: unknown = await handler(payload, context);
+        if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+      });
+    } catch (error) {
+      throw context.failure ?? error;
+    }
+  }
+}

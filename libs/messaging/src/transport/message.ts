@@ -1,0 +1,68 @@
+import type { MessageHeaders } from '../messaging.options.js';
+import { type StreamEntry, addedAtMs } from './stream-entry.js';
+
+/** What events and requests have in common. */
+export interface Message {
+  /** uuid, given by the sender; the same each time an event is published again. */
+  readonly id: string;
+  readonly topic: string;
+  /** JSON. */
+  readonly payload: string;
+  readonly headers: MessageHeaders;
+}
+
+export interface EventMessage extends Message {
+  /** What the event is about. Events of one key are handled one after the other. */
+  readonly key: string;
+}
+
+export interface RequestMessage extends Message {
+  /** The channel that the caller hears. */
+  readonly replyTo: string;
+  /** When the caller gives up, by the server's clock, in milliseconds since 1970. */
+  readonly expiresAtMs: number;
+}
+
+/** Fields and values of a request's entry, as XADD takes them. */
+export function requestFields(request: {
+  readonly id: string;
+  readonly topic: string;
+  readonly payload: string;
+  readonly headers: MessageHeaders;
+  readonly replyTo: string;
+  readonly timeoutMs: number;
+}): string[] {
+  const { id, topic, payload, headers, replyTo, timeoutMs } = request;
+  const fields = ['id', id, 'topic', topic, 'reply', replyTo, 'timeout', String(timeoutMs)];
+  return [...fields, 'payload', payload, 'headers', JSON.stringify(headers)];
+}
+
+/** @throws when the headers are no JSON object: no sender of this library writes such an entry. */
+export function readEvent(entry: StreamEntry): EventMessage {
+  // An entry without a key waits for no other.
+  return { ...readMessage(entry), key: entry.fields.get('key') ?? entry.entryId };
+}
+
+/** @throws when the entry is no request. */
+export function readRequest(entry: StreamEntry): RequestMessage {
+  const replyTo = entry.fields.get('reply');
+  const timeoutMs = Number(entry.fields.get('timeout'));
+  if (replyTo === undefined || !(timeoutMs > 0)) throw new Error('the entry is no request');
+  return { ...readMessage(entry), replyTo, expiresAtMs: addedAtMs(entry) + timeoutMs };
+}
+
+function readMessage({ entryId, fields }: StreamEntry): Message {
+  return {
+    id: fields.get('id') ?? entryId,
+    topic: fields.get('topic') ?? '',
+    payload: fields.get('payload') ?? 'null',
+    headers: readHeaders(fields.get('headers')),
+  };
+}
+
+function readHeaders(text: string | undefined): MessageHeaders {
+  if (text === undefined || text === '{}') return {};
+  const headers: unknown = JSON.parse(text);
+  if (typeof headers !== 'object' || headers === null) throw new Error('headers are no object');
+  return headers as MessageHeaders;
+}

@@ -1,0 +1,142 @@
+import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { RedisClient } from '@trilith/redis';
+import { type Observable, firstValueFrom } from 'rxjs';
+import { v7 as uuidv7 } from 'uuid';
+
+import { RemoteError, RequestTimeoutError } from '../messaging.errors.js';
+import type { ResolvedMessagingOptions } from '../messaging.options.js';
+import type { EventPublisher } from './event-publisher.js';
+import { requestFields } from './message.js';
+import type { MessagingConnections, MessagingStatus } from './messaging-connections.js';
+import { checkPayload } from './payload.js';
+import type { ReplyInbox } from './reply-inbox.js';
+import type { Reply } from './reply.js';
+import type { ConnectionEvents } from './redis-streams.server.js';
+import { type RecordOptions, RedisStreamsRecord, toRecord } from './redis-streams-record.js';
+import { StreamKeys } from './stream-keys.js';
+
+/** A request's name, and the schemas of what is asked and of what comes back. */
+export interface RequestContract {
+  readonly name: string;
+  readonly schema: StandardSchemaV1;
+  readonly reply: StandardSchemaV1;
+}
+
+export interface RedisStreamsClientParts {
+  readonly options: ResolvedMessagingOptions;
+  readonly connections: MessagingConnections;
+  readonly replies: ReplyInbox;
+  readonly publisher: EventPublisher;
+  /** The service that is asked. */
+  readonly service: string;
+}
+
+/**
+ * Asks another service. `send` as with any client of Nest; each request has a deadline, so that it
+ * ends with a reply, a {@link RemoteError} or a {@link RequestTimeoutError}. `emit` publishes an
+ * event of this service, for whoever subscribes to it.
+ */
+export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingStatus> {
+  private readonly stream: string;
+
+  constructor(private readonly parts: RedisStreamsClientParts) {
+    super();
+    this.stream = new StreamKeys(parts.options.prefix).requests(parts.service);
+  }
+
+  override get status(): Observable<MessagingStatus> {
+    return this.parts.connections.status;
+  }
+
+  /**
+   * Asks, with payload and reply checked by the contract.
+   *
+   * @throws {InvalidPayloadError} when either does not fit.
+   * @throws {RemoteError} when the service refused: `code` and `facts` are its own.
+   * @throws {RequestTimeoutError} when no reply came in time.
+   */
+  async ask<Contract extends RequestContract>(
+    contract: Contract,
+    payload: StandardSchemaV1.InferInput<Contract['schema']>,
+    options: RecordOptions = {},
+  ): Promise<StandardSchemaV1.InferOutput<Contract['reply']>> {
+    const checked = await checkPayload(contract.name, contract.schema, payload);
+    const reply$ = this.send<unknown>(contract.name, new RedisStreamsRecord(checked, options));
+    const reply = await firstValueFrom(reply$, { defaultValue: undefined });
+    return checkPayload(`reply to ${contract.name}`, contract.reply, reply);
+  }
+
+  /** Resolves when requests can be sent. @throws {RedisUnavailableError} */
+  override async connect(): Promise<void> {
+    await this.parts.replies.ready();
+    await this.parts.connections.ready();
+  }
+
+  /** The connections are the module's, which closes them. */
+  override async close(): Promise<void> {}
+
+  override on<Event extends keyof ConnectionEvents>(
+    event: Event,
+    callback: ConnectionEvents[Event],
+  ): void {
+    this.parts.connections.commands.on(event, callback);
+  }
+
+  /** The ioredis client for commands. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the signature is Nest's
+  override unwrap<T = RedisClient>(): T {
+    return this.parts.connections.commands as T;
+  }
+
+  protected publish(packet: ReadPacket, callback: (packet: WritePacket) => void): () => void {
+    const { options, service } = this.parts;
+    const topic = this.normalizePattern(packet.pattern as string);
+    const { payload, options: chosen } = toRecord(packet.data);
+    const timeoutMs = chosen.timeoutMs ?? options.requestTimeoutMs;
+    const request = {
+      id: uuidv7(),
+      topic,
+      payload: JSON.stringify(payload ?? null),
+      timeoutMs,
+      headers: { ...options.context.headers(), ...packet.metadata, ...chosen.headers },
+      replyTo: this.parts.replies.channel,
+    };
+    const finish = (outcome: 'ok' | 'error' | 'timeout', last: WritePacket) => {
+      stopWaiting();
+      options.observer.replied?.({ service, topic, outcome });
+      callback(last);
+    };
+    const timer = setTimeout(() => {
+      finish('timeout', { err: new RequestTimeoutError(service, topic, timeoutMs) });
+    }, timeoutMs);
+    const forget = this.parts.replies.expect(request.id, (reply) => {
+      if (reply.error) finish('error', { err: new RemoteError(reply.error) });
+      else if (reply.last) finish('ok', toLastPacket(reply));
+      else callback({ response: reply.value });
+    });
+    const stopWaiting = () => {
+      clearTimeout(timer);
+      forget();
+    };
+    this.append(requestFields(request)).catch((err: unknown) => finish('error', { err }));
+    return stopWaiting;
+  }
+
+  protected async dispatchEvent<T>(packet: ReadPacket): Promise<T> {
+    const topic = this.normalizePattern(packet.pattern as string);
+    const { payload, options } = toRecord(packet.data);
+    const id = uuidv7();
+    const headers = { ...packet.metadata, ...options.headers };
+    await this.parts.publisher.publish([{ id, topic, key: options.key ?? id, payload, headers }]);
+    return undefined as T;
+  }
+
+  private async append(fields: readonly string[]): Promise<void> {
+    await this.parts.connections.commands.xadd(this.stream, '*', ...fields);
+  }
+}
+
+function toLastPacket({ value }: Reply): WritePacket {
+  return value === undefined ? { isDisposed: true } : { response: value, isDisposed: true };
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { type RedisClient, closeRedis, createSubscriber, whenReady } from '@trilith/redis';
+
+import type { ResolvedMessagingOptions } from '../messaging.options.js';
+import type { MessagingConnections } from './messaging-connections.js';
+import { type Reply, readReply } from './reply.js';
+import { StreamKeys } from './stream-keys.js';
+
+/** Where the replies to all requests of this process arrive: one channel, one connection. */
+@Injectable()
+export class ReplyInbox {
+  /** The channel's name, which each request carries. */
+  readonly channel: string;
+  private readonly waiting = new Map<string, (reply: Reply) => void>();
+  private subscriber: RedisClient | undefined;
+  private subscribed = Promise.withResolvers<void>();
+  private isOpen = false;
+
+  constructor(
+    options: ResolvedMessagingOptions,
+    private readonly connections: MessagingConnections,
+  ) {
+    this.channel = new StreamKeys(options.prefix).replies(connections.instance);
+  }
+
+  /** Resolves when replies can arrive. @throws {RedisUnavailableError} */
+  async ready(): Promise<void> {
+    this.subscriber ??= this.subscribe();
+    if (this.isOpen) return;
+    await this.connections.ready();
+    await whenReady(this.subscriber, this.connections.commandTimeoutMs);
+    await this.subscribed.promise;
+  }
+
+  /** From now on, replies to the request go to `onReply`; returns what ends that. */
+  expect(requestId: string, onReply: (reply: Reply) => void): () => void {
+    this.waiting.set(requestId, onReply);
+    return () => this.waiting.delete(requestId);
+  }
+
+  async close(): Promise<void> {
+    if (this.subscriber) await closeRedis(this.subscriber);
+  }
+
+  private subscribe(): RedisClient {
+    const subscriber = createSubscriber({
+      ...this.connections.settings('replies'),
+      channels: [this.channel],
+      onMessage: (text) => this.receive(text),
+      onSubscribed: () => {
+        this.isOpen = true;
+        this.subscribed.resolve();
+      },
+    });
+    subscriber.on('close', () => {
+      if (this.isOpen) this.subscribed = Promise.withResolvers();
+      this.isOpen = false;
+    });
+    return subscriber;
+  }
+
+  /** A reply that nobody waits for any more, or nonsense, is dropped. */
+  private receive(text: string): void {
+    const reply = readReply(text);
+    if (reply) this.waiting.get(reply.id)?.(reply);
+  }
+}

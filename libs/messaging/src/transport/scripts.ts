@@ -1,0 +1,64 @@
+import { type ScriptArgument, defineScript } from '@trilith/redis';
+
+import { type StreamEntry, toStreamEntry } from './stream-entry.js';
+
+/** An entry that was taken over, and the how-manieth delivery this is. */
+export interface ClaimedEntry {
+  readonly entry: StreamEntry;
+  readonly deliveries: number;
+}
+
+const script = (file: string) => new URL(`./scripts/${file}`, import.meta.url);
+
+export const claimEntries = defineScript<ScriptArgument[], ClaimedEntry[]>({
+  name: 'claimEntries',
+  lua: script('claimEntries-1.lua'),
+  keys: 1,
+  parse: (reply) =>
+    (reply as [string, number, string[]][]).map(([id, deliveries, fields]) => ({
+      entry: toStreamEntry(id, fields),
+      deliveries,
+    })),
+});
+
+export const renewLeases = defineScript<ScriptArgument[], string[]>({
+  name: 'renewLeases',
+  lua: script('renewLeases-1.lua'),
+  keys: 1,
+  parse: (reply) => reply as string[],
+});
+
+export const releaseEntries = defineScript<ScriptArgument[], number>({
+  name: 'releaseEntries',
+  lua: script('releaseEntries-1.lua'),
+  keys: 1,
+  parse: Number,
+});
+
+export const buryEntry = defineScript<ScriptArgument[], string | null>({
+  name: 'buryEntry',
+  lua: script('buryEntry-2.lua'),
+  keys: 2,
+  parse: (reply) => reply as string | null,
+});
+
+export const trimStream = defineScript<[retentionMs: number, retentionEntries: number], number>({
+  name: 'trimStream',
+  lua: script('trimStream-1.lua'),
+  keys: 1,
+  parse: Number,
+});
+
+export const removeConsumers = defineScript<[group: string, idleMs: number], number>({
+  name: 'removeConsumers',
+  lua: script('removeConsumers-1.lua'),
+  keys: 1,
+  parse: Number,
+});
+
+export const appendEvents = defineScript<string[], number>({
+  name: 'appendEvents',
+  lua: script('appendEvents-1.lua'),
+  keys: 1,
+  parse: Number,
+});

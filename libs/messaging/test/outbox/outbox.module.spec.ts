@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type INestApplicationContext, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
+import { type RedisForTest, eventually, redisForTest } from '@trilith/testing';
+
+import {
+  MessagingModule,
+  Outbox,
+  OutboxModule,
+  type OutboxModuleOptions,
+  StreamKeys,
+} from '../../src/index.js';
+import type { Backend } from './backend.js';
+import { postgresBackend } from './postgres-backend.js';
+
+const NEVER = 2 ** 31 - 1;
+
+describe('OutboxModule', () => {
+  let backend: Backend;
+  let place: RedisForTest;
+  let redis: RedisClient;
+  const apps: INestApplicationContext[] = [];
+
+  beforeAll(async () => {
+    backend = await postgresBackend.open();
+    place = await redisForTest();
+    redis = createRedis({ url: place.url, name: 'outbox-module-spec' });
+    await whenReady(redis, 10_000);
+  });
+  beforeEach(async () => {
+    await redis.del(stream());
+  });
+  afterEach(async () => {
+    await Promise.all(apps.splice(0).map(async (app) => app.close()));
+  });
+  afterAll(async () => {
+    await closeRedis(redis);
+    await place.close();
+    await backend.close();
+  });
+
+  const stream = () => new StreamKeys(place.prefix).events('tests');
+  const start = async (relay?: OutboxModuleOptions['relay']) => {
+    const messaging = {
+      redis: { url: place.url },
+      service: 'tests',
+      prefix: place.prefix,
+      context: {
+        headers: () => ({ 'x-correlation-id': 'c-7' }),
+        run: async <T>(_headers: unknown, work: () => Promise<T>) => work(),
+      },
+    };
+    @Module({
+      imports: [
+        MessagingModule.forRoot(messaging),
+        OutboxModule.forRootAsync({ useFactory: () => ({ store: backend.store, relay }) }),
+      ],
+    })
+    class App {}
+    const app = await NestFactory.createApplicationContext(App, {
+      logger: false,
+      abortOnError: false,
+    });
+    apps.push(app);
+    return app;
+  };
+  const commit = async (app: INestApplicationContext, ...keys: string[]) =>
+    backend.inTransaction(async () =>
+      app
+        .get(Outbox)
+        .addAll(keys.map((key) => ({ topic: 'tests.happened', key, payload: { key } }))),
+    );
+  const published = async () =>
+    (await redis.xrange(stream(), '-', '+')).map(([, fields]) => asRecord(fields));
+
+  it('publishes to the service’s stream what any replica committed, each event once', async () => {
+    const replicas = [await start(), await start()] as const;
+    const ids: string[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      ids.push(...(await commit(replicas[0], `${n} a`)), ...(await commit(replicas[1], `${n} b`)));
+    }
+    await eventually(async () => expect(await published()).toHaveLength(20));
+    expect((await published()).map(({ id }) => id)).toEqual(ids);
+    expect((await published())[0]).toEqual({
+      id: ids[0],
+      topic: 'tests.happened',
+      key: '0 a',
+      payload: '{"key":"0 a"}',
+      headers: '{"x-correlation-id":"c-7"}',
+    });
+  });
+
+  it('publishes, as it stops, what is committed, and lets another replica take over', async () => {
+    const first = await start({ pollMs: NEVER, leaseMs: NEVER });
+    await commit(first, 'before');
+    await eventually(async () => expect(await published()).toHaveLength(1));
+    await commit(first, 'last');
+    await first.close();
+    expect((await published()).map(({ key }) => key)).toEqual(['before', 'last']);
+
+    const second = await start();
+    await commit(second, 'next');
+    await eventually(async () => expect(await published()).toHaveLength(3));
+  });
+
+  it('only adds when told not to relay', async () => {
+    const silent = await start(false);
+    await commit(silent, 'kept');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await published()).toEqual([]);
+    expect(await silent.get(Outbox).lag()).toMatchObject({ pending: 1 });
+
+    await start();
+    await eventually(async () => expect(await published()).toMatchObject([{ key: 'kept' }]));
+  });
+
+  it.each([
+    ['batchSize', 0],
+    ['pollMs', Number.NaN],
+    ['leaseMs', 5],
+    ['retentionMs', -1],
+  ])('refuses to start with %s %j, in one line that names it', async (option, value) => {
+    const takes = new RegExp(`^messaging.outbox.${option}: got .*; takes a whole number from .*$`);
+    await expect(start({ [option]: value })).rejects.toThrow(takes);
+  });
+});
+
+function asRecord(fields: readonly string[]): Record<string, string | undefined> {
+  const record: Record<string, string | undefined> = {};
+  for (let n = 0; n < fields.length; n += 2) record[fields[n] ?? ''] = fields[n + 1];
+  return record;
+}
