@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import colors from 'picocolors';
-import { Interrupted, interruption } from '../processes/interruption.ts';
+import { interruption } from '../processes/interruption.ts';
 import { STORE_HEAD, storeRows } from '../stores/rows.ts';
 import { Failure, runMain } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
+import { ownEnvironment } from './environment.ts';
 import { LogView } from './log-view.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { SERVICE_NAMES } from './services.ts';
-
-const INTERRUPTED = 130;
 
 const program = new Command('npm start --')
   .description(
@@ -38,20 +37,14 @@ async function main(): Promise<number> {
   const { portOffset, build } = program.parse().opts<Options>();
   const interrupted = interruption();
   const view = new LogView();
-  let platform: Platform;
-  try {
-    platform = await startPlatform({
-      portOffset,
-      build,
-      env: process.stdout.isTTY ? { LOG_FORMAT: process.env['LOG_FORMAT'] ?? 'pretty' } : {},
-      signal: interrupted,
-      onProgress: (text) => console.log(colors.dim(text)),
-      onLine: (label, line) => view.take(label, line),
-    });
-  } catch (error) {
-    if (error instanceof Interrupted) return INTERRUPTED;
-    throw error;
-  }
+  const platform = await startPlatform({
+    portOffset,
+    build,
+    env: logFormat(),
+    signal: interrupted,
+    onProgress: (text) => console.log(colors.dim(text)),
+    onLine: (label, line) => view.take(label, line),
+  });
   show(platform);
   view.open();
   await Promise.race([aborted(interrupted), aborted(platform.broken)]);
@@ -61,6 +54,12 @@ async function main(): Promise<number> {
   if (platform.broken.aborted)
     throw new Failure(reason instanceof Error ? reason.message : String(reason));
   return 0;
+}
+
+/** The services write to a pipe and cannot see whether a person reads what comes out of it. */
+function logFormat(): Record<string, string> {
+  if (!process.stdout.isTTY) return {};
+  return { LOG_FORMAT: ownEnvironment()['LOG_FORMAT'] ?? 'pretty' };
 }
 
 function show(platform: Platform): void {
