@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import colors from 'picocolors';
 import { interruption } from '../processes/interruption.ts';
 import { STORE_HEAD, storeRows } from '../stores/rows.ts';
-import { Failure, runMain } from '../terminal/failure.ts';
+import { runMain } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
 import { ownEnvironment } from './environment.ts';
 import { LogView } from './log-view.ts';
@@ -49,10 +49,8 @@ async function main(): Promise<number> {
   view.open();
   await Promise.race([aborted(interrupted), aborted(platform.broken)]);
   console.log(colors.dim('Stopping …'));
-  const reason: unknown = platform.broken.reason;
   await platform.stop();
-  if (platform.broken.aborted)
-    throw new Failure(reason instanceof Error ? reason.message : String(reason));
+  platform.broken.throwIfAborted();
   return 0;
 }
 

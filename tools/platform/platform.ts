@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type HeldStores, holdStores } from '../stores/client.ts';
 import { devProfile, type Profile, STORE_NAMES, STORE_TITLES } from '../stores/profile.ts';
 import type { StoreReport } from '../stores/store.ts';
+import { Failure } from '../terminal/failure.ts';
 import { build } from './build.ts';
 import { devSecrets, ownEnvironment, serviceEnvironment } from './environment.ts';
 import { migrate } from './migrations.ts';
@@ -136,7 +137,7 @@ export class Platform {
     this.#held = held;
     this.stores = held.reports;
     held.lost.addEventListener('abort', () => {
-      this.#broken.abort(new PlatformBroken(String(held.lost.reason)));
+      this.#broken.abort(new PlatformBroken(`A store is lost: ${held.lost.reason.message}`));
     });
   }
 
@@ -162,7 +163,7 @@ export class Platform {
 }
 
 /** A part of a running platform ended by itself. The message tells which, and its last lines. */
-export class PlatformBroken extends Error {
+export class PlatformBroken extends Failure {
   override readonly name = 'PlatformBroken';
 
   static byService({ label, how, log }: UnexpectedEnd): PlatformBroken {
