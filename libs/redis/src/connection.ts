@@ -9,12 +9,14 @@ import {
   addressOf,
   resolveConnectionOptions,
 } from './connection.options.js';
-import { RedisUnavailableError } from './redis.errors.js';
+import { RedisUnavailableError, isRedisUnavailable } from './redis.errors.js';
 
 /** A connection made by this library. */
 export type RedisClient = Redis;
 
 const firstReconnectDelayMs = 50;
+const heartbeatMs = 5_000;
+const heartbeats = new WeakMap<Redis, NodeJS.Timeout>();
 const blockingClients = new WeakSet<Redis>();
 
 /**
@@ -28,15 +30,17 @@ const blockingClients = new WeakSet<Redis>();
  */
 export function createRedis(given: ConnectionOptions): RedisClient {
   const options = resolveConnectionOptions(given);
-  return connect(options, {
+  const client = connect(options, {
     commandTimeout: options.commandTimeoutMs,
     enableAutoPipelining: true,
   });
+  replaceWhenSilent(client);
+  return client;
 }
 
 /**
- * Opens a connection for commands that wait for data. Its deadline is `maxBlockMs` and
- * `commandTimeoutMs` together, so that a connection that went dead silently is noticed.
+ * Opens a connection for commands that wait for data. Their deadline is `maxBlockMs` and
+ * `commandTimeoutMs` together: call {@link reconnect} when it passes, for the connection is dead.
  *
  * @throws {RedisOptionError} when an option is wrong.
  */
@@ -79,21 +83,33 @@ export async function whenReady(client: RedisClient, timeoutMs: number): Promise
  * 1000); a blocking read is cut off. Never throws, and may be called twice.
  */
 export async function closeRedis(client: RedisClient, timeoutMs = 1_000): Promise<void> {
-  if (client.status === 'end') return;
-  if (client.status === 'ready' && !blockingClients.has(client)) {
+  clearInterval(heartbeats.get(client));
+  const wasReady = client.status === 'ready';
+  const isBlocking = blockingClients.has(client);
+  const ended = new Promise((resolve) => client.once('end', resolve));
+  if (wasReady && !isBlocking) {
     // Commands of this tick still wait for their pipeline: QUIT would overtake them.
     await setImmediate();
     await Promise.race([client.quit().catch(() => undefined), delay(timeoutMs)]);
   }
+  if (client.status === 'end') return;
   client.disconnect();
+  // A server that is busy blocking does not see the end of a connection: do not wait for its part.
+  if (isBlocking) client.stream?.destroy();
+  if (wasReady) await Promise.race([ended, delay(timeoutMs)]);
+}
+
+/** Replaces a connection that seems dead, failing what it has in flight. */
+export function reconnect(client: RedisClient): void {
+  if (client.status !== 'ready') return;
+  client.disconnect(true);
+  client.stream.destroy();
 }
 
 function connect(options: ResolvedConnectionOptions, more: RedisOptions): Redis {
   const client = new Redis(options.url, {
     connectionName: options.name,
     connectTimeout: options.connectTimeoutMs,
-    // Silence for this long while an answer is due means that the connection is dead: replace it.
-    socketTimeout: (more.commandTimeout ?? options.commandTimeoutMs) * 2,
     keepAlive: 30_000,
     // Together: a command neither waits for a server that is away nor is sent a second time.
     enableOfflineQueue: false,
@@ -105,6 +121,21 @@ function connect(options: ResolvedConnectionOptions, more: RedisOptions): Redis 
     ...more,
   });
   return client.on('error', options.onError);
+}
+
+/**
+ * A peer that vanished without a word leaves a connection that looks well: only the lack of an
+ * answer tells. ioredis has a `socketTimeout` for this, whose timer outlives its connection and
+ * then destroys the next one.
+ */
+function replaceWhenSilent(client: Redis): void {
+  const timer = setInterval(() => {
+    if (client.status !== 'ready') return;
+    client.ping().catch((error: unknown) => {
+      if (isRedisUnavailable(error)) reconnect(client);
+    });
+  }, heartbeatMs).unref();
+  heartbeats.set(client, timer);
 }
 
 /** Doubles up to the bound; half of it random, so that a fleet does not come back in step. */

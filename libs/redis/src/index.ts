@@ -1,4 +1,10 @@
-export { closeRedis, createBlockingRedis, createRedis, whenReady } from './connection.js';
+export {
+  closeRedis,
+  createBlockingRedis,
+  createRedis,
+  reconnect,
+  whenReady,
+} from './connection.js';
 export type { RedisClient } from './connection.js';
 export { addressOf } from './connection.options.js';
 export type { BlockingConnectionOptions, ConnectionOptions } from './connection.options.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Logger } from '@nestjs/common';
-import { type RedisClient, closeRedis, isRedisUnavailable, whenReady } from '@trilith/redis';
+import { type RedisClient, closeRedis, isRedisUnavailable, reconnect, whenReady } from '@trilith/redis';
 
 import type { StreamEntry } from '../stream-entry.js';
 import { type ConsumerGroup, readNew } from './consumer-group.js';
@@ -84,7 +84,8 @@ export class StreamReader {
   }
 
   private async waitForServer(error: unknown): Promise<void> {
-    if (!isRedisUnavailable(error)) this.parts.logger.error(error);
+    if (isRedisUnavailable(error)) reconnect(this.parts.redis);
+    else this.parts.logger.error(error);
     await sleep(pauseMs * (0.5 + Math.random()));
     if (!this.stopped) await whenReady(this.parts.redis, readBlockMs);
   }
