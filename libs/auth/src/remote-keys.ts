@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { CryptoKey } from 'jose';
+
 import { KeysUnavailableError } from './auth.errors.js';
 import { importKeySet, type KeySource } from './key-source.js';
 
@@ -59,16 +62,20 @@ class RemoteKeys implements KeySource {
 
   /** Never rejects: what matters afterwards is whether there are keys. */
   private refresh(): Promise<void> {
-    if (this.fetching === undefined && performance.now() >= this.nextFetchAt) {
-      this.fetching = this.fetchKeys().finally(() => {
+    const pauseMs = Math.max(0, this.nextFetchAt - performance.now());
+    // Without any keys a caller can only be refused, so rather than that it waits for the next
+    // fetch: when all services start at once, the keys are a moment away.
+    if (this.fetching === undefined && (pauseMs === 0 || this.keys === undefined)) {
+      this.fetching = this.fetchKeys(pauseMs).finally(() => {
         this.fetching = undefined;
       });
     }
     return this.fetching ?? Promise.resolve();
   }
 
-  private async fetchKeys(): Promise<void> {
+  private async fetchKeys(pauseMs: number): Promise<void> {
     const { maxAgeMs, cooldownMs, retryMs } = this.options;
+    await sleep(pauseMs);
     try {
       this.keys = await importKeySet(JSON.parse(await this.fetchText()));
       const now = performance.now();
