@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '@trilith/config';
+
+import { analyticsConfig } from './analytics.config.js';
+
+const REDIS_URL = 'redis://127.0.0.1:6379/0';
+
+describe('analytics configuration', () => {
+  it('should need nothing but a Redis', () => {
+    const config = loadConfig(analyticsConfig, { REDIS_URL });
+
+    expect(config.service.port).toBe(3003);
+    expect(config.store).toEqual({
+      url: REDIS_URL,
+      prefix: 'trilith:analytics',
+      inboxRetentionMs: 8 * 86_400_000,
+    });
+    expect(config.messaging).toEqual({ url: REDIS_URL, prefix: 'trilith' });
+  });
+
+  it('should let figures and messages have servers of their own', () => {
+    const config = loadConfig(analyticsConfig, {
+      REDIS_URL,
+      ANALYTICS_REDIS_URL: 'redis://figures',
+      MESSAGING_REDIS_URL: 'rediss://messages',
+    });
+
+    expect([config.store.url, config.messaging.url]).toEqual([
+      'redis://figures',
+      'rediss://messages',
+    ]);
+  });
+
+  it.each([
+    ['REDIS_URL', 'http://127.0.0.1'],
+    ['ANALYTICS_REDIS_URL', 'figures:6379'],
+    ['ANALYTICS_PREFIX', 'a{b}'],
+    // Shorter than events can come back from an outbox: they would count twice.
+    ['INBOX_RETENTION', '7d'],
+    ['INBOX_RETENTION', 'for ever'],
+  ])('should refuse %s=%s in one line', (name, value) => {
+    expect(() => loadConfig(analyticsConfig, { REDIS_URL, [name]: value })).toThrow(
+      new RegExp(`^${name}: got ".*"; takes .*$`),
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import { duration, port, url, variable, words } from '@trilith/config';
+import { serviceEnvironment, serviceSettings } from '@trilith/service';
+import { z } from 'zod';
+
+const DAY_MS = 86_400_000;
+/** How long outboxes keep sent events, from where they may be sent again. */
+const OUTBOX_RETENTION_MS = 7 * DAY_MS;
+
+const redisUrl = url('redis', 'rediss');
+
+const environment = z.object({
+  ...serviceEnvironment,
+  PORT: port(3003),
+
+  REDIS_URL: redisUrl,
+  /** Where the figures are. Default: REDIS_URL. */
+  ANALYTICS_REDIS_URL: redisUrl.optional(),
+  /** Default: REDIS_URL. */
+  MESSAGING_REDIS_URL: redisUrl.optional(),
+
+  /** Starts the names of all keys of figures, so that several platforms can share a server. */
+  ANALYTICS_PREFIX: variable({
+    takes: 'some text without braces or spaces',
+    parse: (text) => (/^[^{}\s]+$/.test(text) ? text : undefined),
+    default: 'trilith:analytics',
+  }),
+  /** Starts the names of all keys of messages; the same in all services of a platform. */
+  MESSAGING_PREFIX: words('trilith'),
+
+  /**
+   * How long the ids of counted events are remembered: as long as outboxes keep sent events, and a
+   * day for the events that are on their way.
+   */
+  INBOX_RETENTION: duration('8d').refine((retentionMs) => retentionMs > OUTBOX_RETENTION_MS, {
+    error: 'takes a duration above 7d, as long as outboxes keep events',
+  }),
+});
+
+/** The environment of the analytics service, and what it means. */
+export const analyticsConfig = environment.transform((env) => ({
+  service: serviceSettings(env),
+  store: {
+    url: env.ANALYTICS_REDIS_URL ?? env.REDIS_URL,
+    prefix: env.ANALYTICS_PREFIX,
+    inboxRetentionMs: env.INBOX_RETENTION,
+  },
+  messaging: {
+    url: env.MESSAGING_REDIS_URL ?? env.REDIS_URL,
+    prefix: env.MESSAGING_PREFIX,
+  },
+}));
+export type AnalyticsConfig = z.output<typeof analyticsConfig>;

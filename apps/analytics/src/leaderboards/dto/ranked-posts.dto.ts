@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** What `GET /v1/leaderboards/posts` takes. */
+export const postLeaderboardQuery = z.strictObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe('How many posts to show at most.'),
+});
+export type PostLeaderboardQuery = z.output<typeof postLeaderboardQuery>;
+
+const rankedPost = z
+  .object({
+    rank: z.int().min(1),
+    postId: z.string(),
+    title: z.string().nullable().describe('Null for the moment until the post itself is known.'),
+    score: z.int().describe('views + 3 × likes + 5 × comments'),
+    views: z.int(),
+    likes: z.int(),
+    comments: z.int(),
+  })
+  .meta({ id: 'RankedPost' });
+
+/** What it answers: the best first, none of them without a point. */
+export const rankedPosts = z.object({ items: z.array(rankedPost) }).meta({ id: 'RankedPosts' });
+export type RankedPosts = z.output<typeof rankedPosts>;
