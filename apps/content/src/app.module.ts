@@ -1,0 +1,31 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { AuthModule, remoteKeys } from '@trilith/auth';
+
+import { CommentsModule } from './comments/comments.module.js';
+import { CONTENT_CONFIG, type ContentConfig } from './content.config.js';
+import { DatabaseModule } from './database/database.module.js';
+import { LikesModule } from './likes/likes.module.js';
+import { MessagesModule } from './messages/messages.module.js';
+import { PostsModule } from './posts/posts.module.js';
+
+/** The whole service, for one configuration. */
+@Global()
+@Module({})
+export class AppModule {
+  static with(config: ContentConfig): DynamicModule {
+    const { jwksUrl, ...tokens } = config.tokens;
+    return {
+      module: AppModule,
+      imports: [
+        AuthModule.forRoot({ ...tokens, keys: remoteKeys(jwksUrl) }),
+        DatabaseModule,
+        MessagesModule,
+        PostsModule,
+        CommentsModule,
+        LikesModule,
+      ],
+      providers: [{ provide: CONTENT_CONFIG, useValue: config }],
+      exports: [CONTENT_CONFIG],
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Authenticated, Caller, OptionallyAuthenticated } from '@trilith/auth';
+import type { Page } from '@trilith/pagination';
+import { Returns } from '@trilith/service';
+
+import { pageQuery, pageResponse, type PageQuery } from '../paging/page.js';
+import { postId } from '../posts/dto/post-id.js';
+import { CommentsService } from './comments.service.js';
+import { commentResponse, type CommentResponse } from './dto/comment.response.js';
+import { createCommentRequest, type CreateCommentRequest } from './dto/create-comment.request.js';
+
+@ApiTags('comments')
+@Controller('v1/posts/:postId/comments')
+export class CommentsController {
+  constructor(private readonly comments: CommentsService) {}
+
+  /** Comments on a published post. */
+  @Post()
+  @Authenticated()
+  @Returns(commentResponse, { status: 201 })
+  async write(
+    @Param('postId', { schema: postId }) id: string,
+    @Caller() { accountId }: Caller,
+    @Body({ schema: createCommentRequest }) { text }: CreateCommentRequest,
+  ): Promise<CommentResponse> {
+    return this.comments.write({ postId: id, authorId: accountId, text });
+  }
+
+  /** The comments on a post, newest first. */
+  @Get()
+  @OptionallyAuthenticated()
+  @Returns(pageResponse(commentResponse).meta({ id: 'CommentPage' }))
+  async list(
+    @Param('postId', { schema: postId }) id: string,
+    @Caller() caller: Caller | undefined,
+    @Query({ schema: pageQuery }) query: PageQuery,
+  ): Promise<Page<CommentResponse>> {
+    return this.comments.list({ postId: id, accountId: caller?.accountId }, query);
+  }
+}

@@ -1,0 +1,59 @@
+import { duration, port, secret, url, wholeNumber, words } from '@trilith/config';
+import { serviceEnvironment, serviceSettings } from '@trilith/service';
+import { z } from 'zod';
+
+const redisUrl = url('redis', 'rediss');
+const SECRET_LENGTH = 32;
+
+/** The environment of the content service. */
+export const contentConfig = z
+  .object({
+    ...serviceEnvironment,
+    PORT: port(3002),
+    /** MongoDB 7 or newer, a replica set or a sharded cluster: transactions need one. */
+    MONGODB_URL: url('mongodb', 'mongodb+srv'),
+    /** Most connections to each server of the database. Default 50. */
+    MONGODB_POOL_MAX: wholeNumber({ min: 1, max: 1_000, default: 50 }),
+    /** Longest run of a query in the database. Default 5s. */
+    MONGODB_QUERY_TIMEOUT: duration('5s'),
+    /** Longest wait for a change to be committed, other writers' turns included. Default 10s. */
+    MONGODB_TRANSACTION_TIMEOUT: duration('10s'),
+    REDIS_URL: redisUrl,
+    /** Where messages travel, and where the relay's lease is kept. Default REDIS_URL. */
+    MESSAGING_REDIS_URL: redisUrl.optional(),
+    /** Starts each key in Redis. Default trilith. */
+    REDIS_PREFIX: words('trilith'),
+    /** The users service's public keys, which access tokens are checked by. */
+    JWKS_URL: url('http', 'https').default('http://127.0.0.1:3001/.well-known/jwks.json'),
+    TOKEN_ISSUER: words('trilith'),
+    TOKEN_AUDIENCE: words('trilith'),
+    /** Signs the cursors of lists; the same in every replica. */
+    CURSOR_SECRET: secret({ minLength: SECRET_LENGTH }),
+    /** Makes visitors who did not sign in into keyed hashes; the same in every replica. */
+    VISITOR_SECRET: secret({ minLength: SECRET_LENGTH }),
+    /** How long a page waits for users to tell about an author. Default 300ms. */
+    AUTHOR_LOOKUP_TIMEOUT: duration('300ms'),
+  })
+  .transform((env) => ({
+    service: serviceSettings(env),
+    database: {
+      url: env.MONGODB_URL,
+      poolMax: env.MONGODB_POOL_MAX,
+      queryTimeoutMs: env.MONGODB_QUERY_TIMEOUT,
+      transactionTimeoutMs: env.MONGODB_TRANSACTION_TIMEOUT,
+    },
+    redis: {
+      prefix: env.REDIS_PREFIX,
+      messagingUrl: env.MESSAGING_REDIS_URL ?? env.REDIS_URL,
+    },
+    tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+    cursorSecret: env.CURSOR_SECRET,
+    visitorSecret: env.VISITOR_SECRET,
+    authorLookupTimeoutMs: env.AUTHOR_LOOKUP_TIMEOUT,
+  }));
+
+/** The content service's configuration; times in milliseconds. */
+export type ContentConfig = z.output<typeof contentConfig>;
+
+/** Injection token of {@link ContentConfig}. */
+export const CONTENT_CONFIG = Symbol('CONTENT_CONFIG');

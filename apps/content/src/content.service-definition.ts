@@ -1,0 +1,15 @@
+import { RedisStreamsServer } from '@trilith/messaging';
+import type { ServiceDefinition } from '@trilith/service';
+
+import { AppModule } from './app.module.js';
+import { contentConfig, type ContentConfig } from './content.config.js';
+
+/** The content service: what `main.ts` runs and the tests build. */
+export const contentService: ServiceDefinition<ContentConfig> = {
+  name: 'content',
+  description: 'Posts, comments and likes, with the authors behind them.',
+  config: contentConfig,
+  module: (config) => AppModule.with(config),
+  strategies: (app) => [app.get(RedisStreamsServer)],
+  stores: ({ database, redis }) => ({ mongodb: database.url, redis: redis.messagingUrl }),
+};

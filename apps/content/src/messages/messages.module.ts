@@ -1,0 +1,66 @@
+import { Global, Module } from '@nestjs/common';
+import { getConnectionToken } from '@nestjs/mongoose';
+import { TransactionHost } from '@nestjs-cls/transactional';
+import type { TransactionalAdapterMongoose } from '@nestjs-cls/transactional-adapter-mongoose';
+import {
+  MessagingConnections,
+  MessagingModule,
+  MongoInbox,
+  MongoOutboxStore,
+  OutboxModule,
+} from '@trilith/messaging';
+import { HealthRegistry, MessageContext } from '@trilith/service';
+import type { Connection } from 'mongoose';
+
+import { CONTENT_CONFIG, type ContentConfig } from '../content.config.js';
+import { databaseOf } from '../database/connection.js';
+import { Transactions } from '../database/transactions.js';
+
+type MongoTransactionHost = TransactionHost<TransactionalAdapterMongoose>;
+
+/**
+ * How this service sends and receives messages. Imported after the database, so that it stops
+ * before it: what is committed may be published until then.
+ */
+@Global()
+@Module({
+  imports: [
+    MessagingModule.forRootAsync({
+      inject: [CONTENT_CONFIG, MessageContext],
+      useFactory: ({ redis }: ContentConfig, context: MessageContext) => ({
+        redis: { url: redis.messagingUrl },
+        prefix: redis.prefix,
+        service: 'content',
+        subscribeTo: ['users', 'content'],
+        context,
+      }),
+    }),
+    OutboxModule.forRootAsync({
+      inject: [getConnectionToken(), TransactionHost],
+      useFactory: (connection: Connection, host: MongoTransactionHost) => ({
+        store: new MongoOutboxStore({
+          db: databaseOf(connection),
+          current: () => host.tx ?? undefined,
+        }),
+      }),
+    }),
+  ],
+  providers: [
+    {
+      provide: MongoInbox,
+      inject: [getConnectionToken(), Transactions],
+      useFactory: (connection: Connection, transactions: Transactions) =>
+        new MongoInbox({
+          db: databaseOf(connection),
+          current: () => transactions.session,
+          inTransaction: async (work) => transactions.run(work),
+        }),
+    },
+  ],
+  exports: [MongoInbox],
+})
+export class MessagesModule {
+  constructor(health: HealthRegistry, connections: MessagingConnections) {
+    health.register('redis', async (signal) => connections.ping(signal));
+  }
+}

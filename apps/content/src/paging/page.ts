@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** The query parameters of every list. */
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().min(1).max(1_024).optional(),
+});
+export type PageQuery = z.output<typeof pageQuery>;
+
+/** The schema of a page of such items; `nextCursor` asks for the next and is null on the last. */
+export function pageResponse<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}

@@ -1,0 +1,150 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getConnectionToken } from '@nestjs/mongoose';
+import { loadConfig } from '@trilith/config';
+import { createService } from '@trilith/service';
+import { mongoForTest, redisForTest } from '@trilith/testing';
+import type { Connection } from 'mongoose';
+
+import { contentConfig } from '../../src/content.config.js';
+import { contentService } from '../../src/content.service-definition.js';
+import type { CommentResponse } from '../../src/comments/dto/comment.response.js';
+import type { Post } from '../../src/posts/post.schema.js';
+import type { PostResponse } from '../../src/posts/dto/post.response.js';
+import { TokenIssuer, type Person } from './token-issuer.js';
+
+/** Variables that a test sets on top of those of its own stores. */
+export type Environment = Record<string, string>;
+
+/** An answer with its body read as JSON. */
+export interface Answer<Body = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  readonly body: Body;
+}
+
+/** One replica of the real service. */
+export class Replica {
+  constructor(readonly app: NestFastifyApplication) {}
+
+  get database(): Connection {
+    return this.app.get<Connection>(getConnectionToken());
+  }
+
+  /** The stored posts, past all rules of the service. */
+  get posts() {
+    return this.database.collection<Post>('posts');
+  }
+
+  /** What was added to the outbox, sent or not. */
+  async outbox(filter: { topic: string; key: string }) {
+    return this.database.collection('outbox').find(filter).toArray();
+  }
+
+  async get<Body = Record<string, unknown>>(url: string, headers = {}): Promise<Answer<Body>> {
+    return toAnswer(await this.app.inject({ method: 'GET', url, headers }));
+  }
+
+  async post<Body = Record<string, unknown>>(
+    url: string,
+    { as, body }: { as?: Person; body?: unknown } = {},
+  ): Promise<Answer<Body>> {
+    const payload = body === undefined ? {} : { payload: body as object };
+    return toAnswer(
+      await this.app.inject({ method: 'POST', url, headers: as?.headers ?? {}, ...payload }),
+    );
+  }
+
+  /** A draft by this person. */
+  async draft(as: Person, changes: object = {}): Promise<PostResponse> {
+    const body = { title: 'A title', content: 'Some content', ...changes };
+    return expectStatus(201, await this.post<PostResponse>('/v1/posts', { as, body }));
+  }
+
+  /** A published post by this person. */
+  async published(as: Person, changes: object = {}): Promise<PostResponse> {
+    const { id } = await this.draft(as, changes);
+    return expectStatus(200, await this.post<PostResponse>(`/v1/posts/${id}/publish`, { as }));
+  }
+
+  /** Comments one after the other, the oldest first. */
+  async comments(postId: string, as: Person, count: number): Promise<CommentResponse[]> {
+    const written: CommentResponse[] = [];
+    for (let index = 0; index < count; index++) {
+      const body = { text: `comment ${index}` };
+      const answer = await this.post<CommentResponse>(`/v1/posts/${postId}/comments`, { as, body });
+      written.push(expectStatus(201, answer));
+    }
+    return written;
+  }
+
+  /** No route does that so far. */
+  async setStatus(postId: string, status: Post['status']): Promise<void> {
+    await this.posts.updateOne({ _id: postId }, { $set: { status } });
+  }
+}
+
+/** The stores and keys of one test file, and the replicas of the service on them. */
+export class Platform implements AsyncDisposable {
+  private readonly replicas: Replica[] = [];
+
+  private constructor(
+    readonly issuer: TokenIssuer,
+    readonly mongo: Awaited<ReturnType<typeof mongoForTest>>,
+    readonly redis: Awaited<ReturnType<typeof redisForTest>>,
+  ) {}
+
+  static async start(): Promise<Platform> {
+    const [issuer, mongo, redis] = await Promise.all([
+      TokenIssuer.start(),
+      mongoForTest(),
+      redisForTest(),
+    ]);
+    return new Platform(issuer, mongo, redis);
+  }
+
+  /** Starts one replica, its message handlers included. */
+  async replica(changes: Environment = {}): Promise<Replica> {
+    const config = loadConfig(contentConfig, { ...this.environment, ...changes });
+    const app = await createService(contentService, config);
+    await app.startAllMicroservices();
+    const replica = new Replica(app);
+    this.replicas.push(replica);
+    return replica;
+  }
+
+  private get environment(): Environment {
+    return {
+      LOG_LEVEL: 'fatal',
+      LOG_FORMAT: 'json',
+      MONGODB_URL: this.mongo.url,
+      REDIS_URL: this.redis.url,
+      REDIS_PREFIX: this.redis.prefix,
+      JWKS_URL: this.issuer.jwksUrl,
+      CURSOR_SECRET: 'a-secret-for-cursors-in-tests-only',
+      VISITOR_SECRET: 'a-secret-for-visitors-in-tests-only',
+      // Nobody answers for users unless a test starts a stand-in.
+      AUTHOR_LOOKUP_TIMEOUT: '20ms',
+      MONGODB_TRANSACTION_TIMEOUT: '50s',
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.replicas.map(async ({ app }) => app.close()));
+    await this.issuer[Symbol.asyncDispose]();
+    await Promise.all([this.mongo.close(), this.redis.close()]);
+  }
+}
+
+function toAnswer<Body>(response: {
+  statusCode: number;
+  headers: Record<string, unknown>;
+  payload: string;
+}): Answer<Body> {
+  const { statusCode: status, headers, payload } = response;
+  return { status, headers, body: JSON.parse(payload) as Body };
+}
+
+function expectStatus<Body>(status: number, answer: Answer<Body>): Body {
+  if (answer.status === status) return answer.body;
+  throw new Error(`${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`);
+}
