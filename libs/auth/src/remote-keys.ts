@@ -13,7 +13,7 @@ export interface RemoteKeysOptions {
   maxAgeMs?: number;
   /** An unknown key id leads to a fetch, but not sooner than this after the last. Default 10,000. */
   cooldownMs?: number;
-  /** The same after a fetch that failed. Default 1,000. */
+  /** The same after a fetch that failed. Default 250. */
   retryMs?: number;
   /** The largest answer that is read. Default 64 KiB. */
   maxBytes?: number;
@@ -23,7 +23,7 @@ const DEFAULTS: Required<RemoteKeysOptions> = {
   deadlineMs: 2_000,
   maxAgeMs: 600_000,
   cooldownMs: 10_000,
-  retryMs: 1_000,
+  retryMs: 250,
   maxBytes: 64 * 1024,
 };
 

@@ -42,6 +42,7 @@ async function start<Config extends ServiceConfig>(
   const guard = new ProcessGuard({ logger, timeoutMs: shutdownTimeoutMs });
   guard.watch();
   const stores = definition.stores?.(config) ?? {};
+  logger.debug({ stores: Object.keys(stores) }, 'waiting for stores');
   await untilReachable(stores, startTimeoutMs);
   const app = await buildService(definition, config, logger);
   guard.onStop(() => stopInOrder(app, { settings: config.service, logger }));

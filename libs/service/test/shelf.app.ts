@@ -9,6 +9,8 @@ import {
   Param,
   Post,
   Query,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
 } from '@nestjs/common';
 import {
   MessagePattern,
@@ -25,6 +27,7 @@ import {
   serviceEnvironment,
   serviceSettings,
   text,
+  type ServiceConfig,
   type ServiceDefinition,
 } from '../src/index.js';
 
@@ -56,11 +59,19 @@ export class BookNotFoundError extends DomainError {
 const ID = '0198c1a0-0000-7000-8000-000000000001';
 
 @Injectable()
-export class Shelf {
+export class Shelf implements OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger(Shelf.name);
   /** Set by tests: what the next call throws. */
   fault: unknown;
-  started = 0;
+
+  onModuleDestroy(): void {
+    this.logger.log('shelf destroyed');
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (process.env['SHELF_NEVER_CLOSES'] === 'true') await sleep(1_000_000);
+    this.logger.log('shelf closed');
+  }
 
   async find(id: string): Promise<z.input<typeof bookSchema> & { secretNote: string }> {
     this.logger.log('looking');
@@ -73,12 +84,14 @@ export class Shelf {
 
 @Controller('v1/books')
 export class BooksController {
+  private readonly logger = new Logger(BooksController.name);
+
   constructor(private readonly shelf: Shelf) {}
 
   @Get('slow')
   @Returns(z.object({ waited: z.int() }))
   async slow(@Query('ms', { schema: z.coerce.number() }) ms: number) {
-    this.shelf.started += 1;
+    this.logger.log('slow one begins');
     await sleep(ms);
     return { waited: ms };
   }
@@ -98,6 +111,7 @@ export class BooksController {
   @Post()
   @Returns(bookSchema, { status: 201, description: 'The book was put on the shelf.' })
   add(@Body({ schema: newBookSchema }) book: z.output<typeof newBookSchema>) {
+    this.logger.log('adding');
     return { id: ID, ...book };
   }
 
@@ -109,17 +123,14 @@ export class BooksController {
 
 /** A transport without a wire: tests hand it messages. */
 export class LoopbackTransport extends Server implements CustomTransportStrategy {
-  open = false;
-  closed = 0;
+  protected override readonly logger = new Logger(LoopbackTransport.name);
 
   override listen(done: () => void): void {
-    this.open = true;
     done();
   }
   override async close(): Promise<void> {
-    this.open = false;
-    this.closed += 1;
     await sleep(5);
+    this.logger.log('transport closed');
   }
   override on(): void {}
   override unwrap(): never {
@@ -141,6 +152,11 @@ export class LoopbackTransport extends Server implements CustomTransportStrategy
 @Module({ controllers: [BooksController], providers: [Shelf, LoopbackTransport] })
 export class ShelfModule {
   constructor(health: HealthRegistry, shelf: Shelf) {
+    if (process.env['SHELF_FAULT'] === 'true') throw new Error('a fault of the program');
+    if (process.env['SHELF_DRIVER_FAILS'] === 'true') {
+      const message = 'connect ECONNREFUSED postgres://me:hunter2@127.0.0.1:1/x';
+      throw Object.assign(new Error(message), { code: 'ECONNREFUSED' });
+    }
     health.register('shelf', async (signal) => {
       if (process.env['SHELF_HANGS'] === 'true') await sleep(60_000, undefined, { signal });
       if (process.env['SHELF_BROKEN'] === 'true' || shelf.fault === 'shelf') {
@@ -150,7 +166,11 @@ export class ShelfModule {
   }
 }
 
-export const shelf = {
+interface ShelfConfig extends ServiceConfig {
+  readonly storeUrl: string | undefined;
+}
+
+export const shelf: ServiceDefinition<ShelfConfig> = {
   name: 'shelf',
   description: 'Keeps books.',
   config: z
@@ -163,8 +183,6 @@ export const shelf = {
     .transform((env) => ({ service: serviceSettings(env), storeUrl: env.STORE_URL })),
   module: () => ShelfModule,
   strategies: (app) => [app.get(LoopbackTransport)],
-  stores: ({ storeUrl }) => (storeUrl === undefined ? {} : { shelf: storeUrl }),
-} satisfies ServiceDefinition<{
-  service: ReturnType<typeof serviceSettings>;
-  storeUrl: string | undefined;
-}>;
+  stores: ({ storeUrl }): Record<string, string> =>
+    storeUrl === undefined ? {} : { shelf: storeUrl },
+};

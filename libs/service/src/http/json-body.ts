@@ -16,13 +16,14 @@ export function acceptJsonOnly(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const json = String(body);
     if (json === '') return done(null, undefined);
-    if (isTooDeep(json)) return done(malformed('The JSON is nested too deep.'), undefined);
+    if (isTooDeep(json)) return done(new JsonTooDeepError(), undefined);
     return parse(request, json, done);
   });
 }
 
-function malformed(message: string): Error {
-  return Object.assign(new SyntaxError(message), { statusCode: 400 });
+class JsonTooDeepError extends Error {
+  readonly code = 'JSON_TOO_DEEP';
+  readonly statusCode = 400;
 }
 
 const QUOTE = 34;

@@ -22,7 +22,7 @@ export function observeRequests(fastify: FastifyInstance, observers: RequestObse
   const { lifecycle } = observers;
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header(CORRELATION_HEADER, request.id);
-    withCorrelation(request.id, done);
+    withCorrelation(request.id, () => done(hasHost(request) ? undefined : new HostMissingError()));
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     // A client that keeps its connection would send its next request to a server that is gone.
@@ -33,6 +33,16 @@ export function observeRequests(fastify: FastifyInstance, observers: RequestObse
     report(request, reply, observers);
     done();
   });
+}
+
+class HostMissingError extends Error {
+  readonly code = 'HOST_MISSING';
+  readonly statusCode = 400;
+}
+
+/** HTTP/1.1 demands a Host header (RFC 9112, 3.2). */
+function hasHost({ headers, raw }: FastifyRequest): boolean {
+  return headers.host !== undefined || raw.httpVersion === '1.0';
 }
 
 function report(

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger as PinoInstance } from 'pino';
 import { Logger as NestPinoLogger, PinoLogger, type Params } from 'nestjs-pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { currentCorrelationId } from '../correlation/correlation.js';
 import type { ServiceSettings } from '../service-environment.js';
 import { errorForLog } from './error-for-log.js';
@@ -56,15 +56,14 @@ function standardOutput(): DestinationStream {
 }
 
 function readable(destination: DestinationStream): DestinationStream {
-  return pretty({
-    destination: destination as NodeJS.WritableStream & DestinationStream,
+  const format = prettyFactory({
     colorize: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
     ignore: 'pid,hostname,service,context,correlationId',
     messageFormat: '{service} {if context}[{context}] {end}{msg}',
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
-    sync: true,
   });
+  return { write: (line) => destination.write(format(line)) };
 }
 
 /** nestjs-pino's parameters: our logger, and no middleware, since requests are observed by hooks. */

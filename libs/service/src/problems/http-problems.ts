@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { HttpException } from '@nestjs/common';
 import { problem, type Problem } from './problem.js';
 
@@ -6,13 +7,10 @@ const BY_SERVER_CODE: Record<string, { status: number; code: string; detail: str
   FST_ERR_CTP_INVALID_JSON_BODY: {
     status: 400,
     code: 'malformed_json',
-    detail: 'The body is not valid JSON.',
+    detail: 'The body is not valid JSON, or has a key such as __proto__ in it.',
   },
-  FST_ERR_CTP_EMPTY_JSON_BODY: {
-    status: 400,
-    code: 'malformed_json',
-    detail: 'The body is empty.',
-  },
+  HOST_MISSING: { status: 400, code: 'host_missing', detail: 'The request has no Host header.' },
+  JSON_TOO_DEEP: { status: 400, code: 'json_too_deep', detail: 'The JSON is nested too deep.' },
   FST_ERR_CTP_BODY_TOO_LARGE: {
     status: 413,
     code: 'body_too_large',
@@ -65,7 +63,7 @@ export function httpProblem(error: unknown): Problem | undefined {
 
 function codeOf(error: unknown): string | undefined {
   const inner = error instanceof HttpException ? error.cause : error;
-  const code = inner instanceof Error && 'code' in inner ? inner.code : undefined;
+  const code = isError(inner) && 'code' in inner ? inner.code : undefined;
   if (typeof code === 'string') return code;
   // The JSON parser's own error, marked as the client's fault by the HTTP layer.
   return inner instanceof SyntaxError && 'statusCode' in inner
@@ -75,6 +73,11 @@ function codeOf(error: unknown): string | undefined {
 
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  const status = isError(error) && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' ? status : undefined;
+}
+
+/** Also an error of Node's core, which belongs to another realm where a test runner makes one. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }

@@ -9,6 +9,7 @@ import { RouteTable } from '../http/route-table.js';
 import { isDomainError, type DomainErrorLike, type Facts } from './domain.error.js';
 import { ErrorTranslators } from './error-translators.js';
 import { httpProblem } from './http-problems.js';
+import { ValidationError } from '../validation/validation.error.js';
 import { internalProblem, problem, PROBLEM_TYPE, problemOf, type Problem } from './problem.js';
 
 /** The error that the sender of a message gets back. */
@@ -44,7 +45,7 @@ export class ProblemFilter implements ExceptionFilter {
   private answerMessage(thrown: unknown): Observable<never> {
     const known = this.translate(thrown);
     const error: MessageError = known
-      ? { code: known.code, kind: known.kind, message: known.message, facts: known.facts ?? {} }
+      ? { code: known.code, kind: known.kind, message: known.message, facts: factsOf(known) }
       : {
           code: 'internal',
           kind: 'internal',
@@ -86,7 +87,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private unknownRoute({ method, url }: FastifyRequest): Answer {
     const allowed = this.routes.methodsOf(pathOf(url));
-    if (allowed.length === 0) {
+    // A path that takes the method led somewhere after all: a file that is not there.
+    if (allowed.length === 0 || allowed.includes(method)) {
       const body = problem(404, { code: 'route_not_found', detail: 'Nothing is served here.' });
       return { body, headers: {} };
     }
@@ -118,6 +120,12 @@ function headersOf(error: DomainErrorLike): Record<string, string> {
     return { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds ?? 1))) };
   }
   return {};
+}
+
+function factsOf(error: DomainErrorLike): Facts {
+  if (error instanceof ValidationError)
+    return { errors: error.errors.map((each) => ({ ...each })) };
+  return error.facts ?? {};
 }
 
 function correlationFacts(): Facts {
