@@ -18,6 +18,11 @@ export const COMMANDS = {
     stores: true,
     summary: 'Plays the main job against the platform, and says what was observed.',
   },
+  chaos: {
+    file: 'tools/chaos/cli.ts',
+    stores: true,
+    summary: 'Fault experiments: breaks things on purpose and counts what was lost.',
+  },
   stores: {
     file: 'tools/stores/cli.ts',
     stores: true,

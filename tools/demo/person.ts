@@ -13,7 +13,15 @@ export interface Answer {
 }
 
 /** Thrown when a service answers otherwise than the story tells; the message says how. */
-export class Unexpected extends Error {}
+export class Unexpected extends Error {
+  /** What the service answered with, if the story failed on an answer. */
+  readonly status?: number;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
 
 const CALL_TIMEOUT_MS = 15_000;
 
@@ -47,6 +55,7 @@ export async function expectCall(
   if (answer.status === status) return answer.body;
   throw new Unexpected(
     `${method} ${url} answered ${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`,
+    answer.status,
   );
 }
 
@@ -106,8 +115,9 @@ export class Person {
     await this.#write(200, `/v1/posts/${postId}/publish`);
   }
 
-  async comment(postId: string, text: string): Promise<void> {
-    await this.#write(201, `/v1/posts/${postId}/comments`, { text });
+  async comment(postId: string, text: string): Promise<string> {
+    const comment = await this.#write(201, `/v1/posts/${postId}/comments`, { text });
+    return String(comment.id);
   }
 
   async like(postId: string): Promise<void> {
