@@ -1,0 +1,62 @@
+import { Body, Controller, Get, Param, Patch, Post, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Authenticated, Caller } from '@trilith/auth';
+import { Returns } from '@trilith/service';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+
+import { AccountsService } from './accounts.service.js';
+import { type AccountChange, accountChange } from './dto/account-change.dto.js';
+import {
+  accountView,
+  ownAccountView,
+  type AccountView,
+  type OwnAccountView,
+  toAccountView,
+  toOwnAccountView,
+} from './dto/account.dto.js';
+import { type SignUp, signUp } from './dto/sign-up.dto.js';
+
+@ApiTags('accounts')
+@Controller('v1/accounts')
+export class AccountsController {
+  constructor(private readonly accounts: AccountsService) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Sign up' })
+  @Returns(ownAccountView, { status: 201 })
+  async signUp(
+    @Body({ schema: signUp }) person: SignUp,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OwnAccountView> {
+    const account = await this.accounts.signUp(person);
+    reply.header('location', `/v1/accounts/${account.id}`);
+    return toOwnAccountView(account);
+  }
+
+  @Get('me')
+  @Authenticated()
+  @ApiOperation({ summary: 'The own account' })
+  @Returns(ownAccountView)
+  async me(@Caller() caller: Caller): Promise<OwnAccountView> {
+    return toOwnAccountView(await this.accounts.get(caller.accountId));
+  }
+
+  @Patch('me')
+  @Authenticated()
+  @ApiOperation({ summary: 'Change the own account' })
+  @Returns(ownAccountView)
+  async change(
+    @Caller() caller: Caller,
+    @Body({ schema: accountChange }) change: AccountChange,
+  ): Promise<OwnAccountView> {
+    return toOwnAccountView(await this.accounts.change(caller.accountId, change));
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'What an account shows to everybody' })
+  @Returns(accountView)
+  async get(@Param('id', { schema: z.uuid() }) id: string): Promise<AccountView> {
+    return toAccountView(await this.accounts.get(id));
+  }
+}

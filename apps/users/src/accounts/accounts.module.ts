@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+
+import { CredentialsModule } from '../credentials/credentials.module.js';
+import { AccountsConsumer } from './accounts.consumer.js';
+import { AccountsController } from './accounts.controller.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { AccountsService } from './accounts.service.js';
+
+/** Accounts: signing up, looking at them, changing the own one. */
+@Module({
+  imports: [CredentialsModule],
+  controllers: [AccountsController, AccountsConsumer],
+  providers: [AccountsService, AccountsRepository],
+  exports: [AccountsRepository],
+})
+export class AccountsModule {}

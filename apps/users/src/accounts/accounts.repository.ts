@@ -1,0 +1,116 @@
+import { TransactionHost } from '@nestjs-cls/transactional';
+import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+
+import { violatedConstraint } from '../database/constraint-violation.js';
+import { Account, type AccountRole } from './account.entity.js';
+import { EmailTakenError, UsernameTakenError } from './accounts.errors.js';
+import { Profile } from './profile.entity.js';
+
+/** What a new account starts with. Names are in lower case already. */
+export interface AccountDraft {
+  readonly id: string;
+  readonly email: string;
+  readonly username: string;
+  readonly passwordHash: string;
+  readonly displayName: string;
+}
+
+/** What signing in needs to know of an account. */
+export interface Credentials {
+  readonly accountId: string;
+  readonly role: AccountRole;
+  readonly passwordHash: string;
+}
+
+/** Queries on accounts and their profiles, inside the caller's transaction where there is one. */
+@Injectable()
+export class AccountsRepository {
+  constructor(private readonly transaction: TransactionHost<TransactionalAdapterTypeOrm>) {}
+
+  /**
+   * Stores a new account with its profile. The unique indexes decide between contenders.
+   *
+   * @throws EmailTakenError
+   * @throws UsernameTakenError
+   */
+  async insert({ id, displayName, ...draft }: AccountDraft): Promise<Account> {
+    const account = this.manager.create(Account, { id, ...draft });
+    await this.manager.insert(Account, account).catch(rethrowTaken);
+    account.profile = this.manager.create(Profile, {
+      accountId: id,
+      displayName,
+      avatarUrl: null,
+    });
+    await this.manager.insert(Profile, account.profile);
+    return account;
+  }
+
+  findById(id: string): Promise<Account | null> {
+    return this.withProfile().where('account.id = :id', { id }).getOne();
+  }
+
+  /**
+   * Reads an account and keeps everybody else from changing it until the transaction ends. Both rows
+   * are locked: whoever waits for a lock then sees the latest version of a locked row, but of a row
+   * that is only joined the one from before the wait.
+   */
+  findByIdForUpdate(id: string): Promise<Account | null> {
+    return this.withProfile()
+      .where('account.id = :id', { id })
+      .setLock('pessimistic_write')
+      .getOne();
+  }
+
+  /** @param login an e-mail address or a username, in lower case */
+  async findCredentials(login: string): Promise<Credentials | null> {
+    const account = await this.manager
+      .createQueryBuilder(Account, 'account')
+      .select(['account.id', 'account.role', 'account.passwordHash'])
+      .where(login.includes('@') ? 'account.email = :login' : 'account.username = :login', {
+        login,
+      })
+      .getOne();
+    if (!account) return null;
+    return { accountId: account.id, role: account.role, passwordHash: account.passwordHash };
+  }
+
+  /** Stores a changed profile and raises the account's version with it. */
+  async saveProfile(account: Account): Promise<void> {
+    const { displayName, avatarUrl } = account.profile;
+    await this.manager.update(Profile, { accountId: account.id }, { displayName, avatarUrl });
+    const { raw } = await this.manager
+      .createQueryBuilder()
+      .update(Account)
+      .set({ version: () => 'version + 1', updatedAt: () => 'clock_timestamp()' })
+      .where({ id: account.id })
+      .returning(['version', 'updatedAt'])
+      .execute();
+    const [row] = raw as [{ version: number; updated_at: Date }];
+    Object.assign(account, { version: row.version, updatedAt: row.updated_at });
+  }
+
+  /** Replaces a hash, unless the password was changed in between. */
+  async replacePasswordHash(known: Credentials, passwordHash: string): Promise<void> {
+    const unchanged = { id: known.accountId, passwordHash: known.passwordHash };
+    await this.manager.update(Account, unchanged, { passwordHash });
+  }
+
+  private withProfile(): SelectQueryBuilder<Account> {
+    return this.manager
+      .createQueryBuilder(Account, 'account')
+      .innerJoinAndMapOne('account.profile', Profile, 'profile', 'profile.accountId = account.id');
+  }
+
+  private get manager(): EntityManager {
+    return this.transaction.tx;
+  }
+}
+
+function rethrowTaken(error: unknown): never {
+  const constraint = violatedConstraint(error);
+  if (constraint === 'accounts_email_key') throw new EmailTakenError(error);
+  if (constraint === 'accounts_username_key') throw new UsernameTakenError(error);
+  throw error;
+}

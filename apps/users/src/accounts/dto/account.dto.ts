@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+import type { Account } from '../account.entity.js';
+
+/** What an account shows to everybody. */
+export const accountView = z.object({
+  id: z.uuid(),
+  username: z.string(),
+  displayName: z.string(),
+  avatarUrl: z.string().nullable(),
+  version: z.int().positive().describe('Rises with each change of this view.'),
+  createdAt: z.iso.datetime(),
+});
+export type AccountView = z.output<typeof accountView>;
+
+/** What an account shows to its owner alone. */
+export const ownAccountView = accountView.extend({
+  email: z.email(),
+  updatedAt: z.iso.datetime(),
+});
+export type OwnAccountView = z.output<typeof ownAccountView>;
+
+/** Field by field, so that a column added later shows nowhere by accident. */
+export function toAccountView({ id, username, version, createdAt, profile }: Account): AccountView {
+  const { displayName, avatarUrl } = profile;
+  return { id, username, displayName, avatarUrl, version, createdAt: createdAt.toISOString() };
+}
+
+export function toOwnAccountView(account: Account): OwnAccountView {
+  const { email, updatedAt } = account;
+  return { ...toAccountView(account), email, updatedAt: updatedAt.toISOString() };
+}

@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuthModule } from '@trilith/auth';
+
+import { AccountsModule } from './accounts/accounts.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { MessagesModule } from './messages/messages.module.js';
+import { SessionsModule } from './sessions/sessions.module.js';
+import { KeyRing } from './signing-keys/key-ring.js';
+import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
+import { USERS_CONFIG, type UsersConfig } from './users.config.js';
+
+/** The users service. Global for the sake of its configuration, which every feature may inject. */
+@Module({})
+export class AppModule {
+  static forRoot(config: UsersConfig): DynamicModule {
+    return {
+      module: AppModule,
+      global: true,
+      imports: [
+        DatabaseModule,
+        MessagesModule,
+        SigningKeysModule,
+        AuthModule.forRootAsync({
+          imports: [SigningKeysModule],
+          inject: [KeyRing],
+          useFactory: (keys: KeyRing) => ({ ...config.tokens, keys }),
+        }),
+        AccountsModule,
+        SessionsModule,
+      ],
+      providers: [{ provide: USERS_CONFIG, useValue: config }],
+      exports: [USERS_CONFIG],
+    };
+  }
+}

@@ -1,0 +1,20 @@
+import { Body, Controller, Header, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Returns } from '@trilith/service';
+
+import { type Session, type SignIn, session, signIn } from './dto/session.dto.js';
+import { SessionsService } from './sessions.service.js';
+
+@ApiTags('sessions')
+@Controller('v1/sessions')
+export class SessionsController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  @Post()
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Sign in' })
+  @Returns(session, { status: 201 })
+  signIn(@Body({ schema: signIn }) credentials: SignIn): Promise<Session> {
+    return this.sessions.signIn(credentials);
+  }
+}

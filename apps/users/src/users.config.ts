@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os';
+
+import { duration, port, secret, url, wholeNumber, words } from '@trilith/config';
+import { serviceSettings, serviceEnvironment } from '@trilith/service';
+import { z } from 'zod';
+
+/** Hashing runs on Node's pool of four threads; one is left for everything else that needs it. */
+const HASHING_THREADS = Math.min(availableParallelism(), 3);
+
+/** Injects the {@link UsersConfig}. */
+export const USERS_CONFIG = Symbol('users configuration');
+
+const redisUrl = url('redis', 'rediss');
+
+const environment = z.object({
+  ...serviceEnvironment,
+  PORT: port(3001),
+
+  DATABASE_URL: url('postgres', 'postgresql'),
+  /** Connections kept open once they were needed. */
+  DATABASE_POOL_MIN: wholeNumber({ min: 0, max: 1000, default: 2 }),
+  /** Most connections at a time. */
+  DATABASE_POOL_MAX: wholeNumber({ min: 1, max: 1000, default: 20 }),
+  /** Longest wait for a connection, new or from a full pool. */
+  DATABASE_CONNECT_TIMEOUT: duration('2s'),
+  /** Longest run of one statement. */
+  DATABASE_STATEMENT_TIMEOUT: duration('5s'),
+  /** Longest pause inside a transaction. */
+  DATABASE_IDLE_TRANSACTION_TIMEOUT: duration('10s'),
+
+  REDIS_URL: redisUrl,
+  /** Default: REDIS_URL. */
+  MESSAGING_REDIS_URL: redisUrl.optional(),
+  /** Starts the names of all keys, so that several platforms can share a server. */
+  MESSAGING_PREFIX: words('trilith'),
+
+  /** Seals the signing keys at rest. */
+  AUTH_SECRET: secret({ minLength: 32 }),
+  TOKEN_ISSUER: words('trilith'),
+  TOKEN_AUDIENCE: words('trilith'),
+  ACCESS_TOKEN_TTL: duration('15m'),
+
+  /** Passwords that are hashed or checked at the same time; each takes 19 MiB and a thread. */
+  PASSWORD_CONCURRENCY: wholeNumber({ min: 1, max: 64, default: HASHING_THREADS }),
+  /** Passwords that wait for that; beyond, callers get a 503. */
+  PASSWORD_QUEUE: wholeNumber({ min: 0, max: 10_000, default: 100 }),
+});
+
+/** The environment of the users service, and what it means. */
+export const usersConfig = environment.transform((env) => ({
+  service: serviceSettings(env),
+  database: {
+    url: env.DATABASE_URL,
+    poolMin: env.DATABASE_POOL_MIN,
+    poolMax: env.DATABASE_POOL_MAX,
+    connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT,
+    statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT,
+    idleTransactionTimeoutMs: env.DATABASE_IDLE_TRANSACTION_TIMEOUT,
+  },
+  messaging: {
+    url: env.MESSAGING_REDIS_URL ?? env.REDIS_URL,
+    prefix: env.MESSAGING_PREFIX,
+  },
+  authSecret: env.AUTH_SECRET,
+  tokens: {
+    issuer: env.TOKEN_ISSUER,
+    audience: env.TOKEN_AUDIENCE,
+    ttlMs: env.ACCESS_TOKEN_TTL,
+  },
+  passwords: { concurrency: env.PASSWORD_CONCURRENCY, maxWaiting: env.PASSWORD_QUEUE },
+}));
+export type UsersConfig = z.output<typeof usersConfig>;

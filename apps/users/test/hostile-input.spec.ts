@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+import { naughtyStrings } from './naughty-strings.js';
+import { call, newPerson, openStores, signedIn, startUsers, type Stores } from './users-app.js';
+
+type Method = 'GET' | 'POST' | 'PATCH';
+
+const LARGEST_BODY = 256 * 1024;
+
+/** Every route that takes a body, with one that it accepts. */
+const writes: { method: Method; url: string; good: () => Record<string, unknown> }[] = [
+  { method: 'POST', url: '/v1/accounts', good: newPerson },
+  {
+    method: 'POST',
+    url: '/v1/sessions',
+    good: () => ({ login: 'nobody', password: 'correct horse battery' }),
+  },
+  {
+    method: 'PATCH',
+    url: '/v1/accounts/me',
+    good: () => ({ displayName: 'Ada', avatarUrl: 'https://example.org/a.png' }),
+  },
+];
+
+const fields = writes.flatMap((write) =>
+  Object.keys(write.good()).map((field) => ({ ...write, field })),
+);
+
+describe('hostile input', () => {
+  let stores: Stores;
+  let app: NestFastifyApplication;
+  let token: string;
+
+  beforeAll(async () => {
+    stores = await openStores();
+    app = await startUsers(stores);
+    ({ token } = await signedIn(app));
+  });
+
+  afterAll(async () => {
+    await app?.close();
+    await stores?.close();
+  });
+
+  /** The status of a good answer or of a problem; 'no problem' for an error in another form. */
+  async function send(method: Method, url: string, payload?: string | Buffer, type?: string) {
+    const { statusCode, headers, body } = await app.inject({
+      method,
+      url,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(payload !== undefined && { 'content-type': type ?? 'application/json' }),
+      },
+      ...(payload !== undefined && { payload }),
+    });
+    if (statusCode < 400) return statusCode;
+    if (!/^application\/problem\+json/.test(String(headers['content-type']))) return 'no problem';
+    const problem = JSON.parse(body) as { status: number; code?: string };
+    return problem.status === statusCode && problem.code ? statusCode : 'no problem';
+  }
+
+  describe.each(writes)('in the body of $method $url', ({ method, url }) => {
+    it.each([
+      ['nothing', ''],
+      ['half of an object', '{"displayName":'],
+      ['no JSON', 'displayName=Ada'],
+      ['null', 'null'],
+      ['a number', '42'],
+      ['a text', '"Ada"'],
+      ['a list', '[{"displayName":"Ada"}]'],
+      ['an unknown field', '{"displayName":"Ada","isAdmin":true}'],
+      ['a prototype', '{"displayName":"Ada","__proto__":{"role":"admin"}}'],
+      ['a constructor', '{"constructor":{"prototype":{"role":"admin"}}}'],
+      ['deep nesting', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+      ['bytes that are no UTF-8', Buffer.from('{"\xff\xc0":"\xfe"}', 'latin1')],
+    ])('refuses %s', async (_title, payload) => {
+      expect(await send(method, url, payload)).toBe(400);
+    });
+
+    it('refuses more than it takes', async () => {
+      const payload = JSON.stringify({ displayName: 'a'.repeat(2_000_000) });
+      expect(await send(method, url, payload)).toBe(413);
+    });
+
+    it.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'nonsense'])(
+      'refuses %s',
+      async (type) => {
+        expect(await send(method, url, '{"displayName":"Ada"}', type)).toBe(415);
+      },
+    );
+  });
+
+  describe.each(fields)('in the field $field of $method $url', ({ method, url, good, field }) => {
+    it.each([
+      ['a number', 42],
+      ['a truth value', true],
+      ['a list', ['Ada']],
+      ['an object', { $ne: '' }],
+      ['an object that acts as text', { toString: 'Ada', length: 8 }],
+      ['U+0000', 'a\u0000bcdefghi'],
+      ['a lone surrogate', 'abcdefgh\ud800'],
+      ['200 kB of text', 'a'.repeat(200_000)],
+      ['a megabyte of text', 'a'.repeat(1_000_000)],
+    ])('refuses %s', async (_title, value) => {
+      const payload = JSON.stringify({ ...good(), [field]: value });
+      expect(await send(method, url, payload)).toBe(payload.length > LARGEST_BODY ? 413 : 400);
+    });
+
+    it('takes naughty strings for text, or refuses them', async () => {
+      for (const value of naughtyStrings) {
+        const status = await send(method, url, JSON.stringify({ ...good(), [field]: value }));
+        expect({ value, status }).toEqual({ value, status: expect.any(Number) });
+        expect({ value, fine: Number(status) < 500 }).toEqual({ value, fine: true });
+      }
+    });
+  });
+
+  it.each(["Robert'); DROP TABLE accounts;--", '<b>Ada</b>', '👩‍👩‍👧‍👧 田中', '$1 %s \\', '__proto__'])(
+    'gives the display name %s back as it was written',
+    async (displayName) => {
+      const change = await call(app, 'PATCH', '/v1/accounts/me', { token, json: { displayName } });
+      expect(change.body.displayName).toBe(displayName);
+      const { body } = await call(app, 'GET', '/v1/accounts/me', { token });
+      expect(body.displayName).toBe(displayName);
+    },
+  );
+
+  it.each([
+    '1',
+    'undefined',
+    'not-a-uuid',
+    '01890a5d-ac96-774b-bcce-b302099a805',
+    '01890a5d-ac96-774b-bcce-b302099a80577',
+    "1'%20OR%20'1'='1",
+    '%00',
+    '..%2f..%2fetc',
+    '%f0%9f%92%a5',
+    '%ff',
+  ])('refuses the account id %s', async (id) => {
+    expect(await send('GET', `/v1/accounts/${id}`)).toBe(400);
+  });
+
+  it('refuses an account id of 5,000 characters', async () => {
+    expect(await send('GET', `/v1/accounts/${'a'.repeat(5_000)}`)).toBe(414);
+  });
+
+  it('knows no other routes and methods', async () => {
+    expect(await send('GET', '/v1/nothing')).toBe(404);
+    expect(await send('PATCH', '/v1/accounts')).toBe(405);
+  });
+});

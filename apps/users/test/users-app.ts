@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { loadConfig } from '@trilith/config';
+import { createService } from '@trilith/service';
+import { postgresForTest, redisForTest } from '@trilith/testing';
+import pg from 'pg';
+
+import { usersService } from '../src/users.service-definition.js';
+
+export const AUTH_SECRET = 'only for tests, and longer than 32 characters';
+
+/** Stores of one spec's own, shared by the instances it starts. */
+export interface Stores {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly prefix: string;
+  /** Looks at the database past the service. */
+  readonly database: pg.Pool;
+  close(): Promise<void>;
+}
+
+export async function openStores(): Promise<Stores> {
+  const [postgres, redis] = await Promise.all([postgresForTest(), redisForTest()]);
+  const database = new pg.Pool({ connectionString: postgres.url, max: 3 });
+  // Its connections are cut when the database is dropped.
+  database.on('error', () => undefined);
+  return {
+    databaseUrl: postgres.url,
+    redisUrl: redis.url,
+    prefix: redis.prefix,
+    database,
+    close: async () => {
+      await database.end();
+      await Promise.all([postgres.close(), redis.close()]);
+    },
+  };
+}
+
+/** The environment of a service on these stores. */
+export function environment(stores: Stores, more: Record<string, string> = {}) {
+  return {
+    DATABASE_URL: stores.databaseUrl,
+    REDIS_URL: stores.redisUrl,
+    MESSAGING_PREFIX: stores.prefix,
+    AUTH_SECRET,
+    PORT: '0',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
+    ...more,
+  };
+}
+
+/** The real application, without a listening port. */
+export async function startUsers(
+  stores: Stores,
+  more: Record<string, string> = {},
+): Promise<NestFastifyApplication> {
+  const config = loadConfig(usersService.config, environment(stores, more));
+  return createService(usersService, config);
+}
+
+/** A JSON answer to an injected request. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | number | undefined>;
+  readonly body: Record<string, unknown>;
+}
+
+export async function call(
+  app: NestFastifyApplication,
+  method: 'GET' | 'POST' | 'PATCH',
+  url: string,
+  { json, token }: { json?: unknown; token?: string } = {},
+): Promise<Answer> {
+  const response = await app.inject({
+    method,
+    url,
+    headers: {
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    ...(json !== undefined && { payload: JSON.stringify(json) }),
+  });
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: response.body === '' ? {} : response.json<Record<string, unknown>>(),
+  };
+}
+
+/** What a person nobody has met yet signs up with. */
+export function newPerson() {
+  const username = `p_${randomBytes(8).toString('hex')}`;
+  return {
+    email: `${username}@example.org`,
+    username,
+    password: 'correct horse battery',
+    displayName: 'Ada Lovelace',
+  };
+}
+
+/** Signs somebody up and in. */
+export async function signedIn(app: NestFastifyApplication, person = newPerson()) {
+  const account = await call(app, 'POST', '/v1/accounts', { json: person });
+  const session = await call(app, 'POST', '/v1/sessions', {
+    json: { login: person.username, password: person.password },
+  });
+  return { ...person, id: String(account.body.id), token: String(session.body.accessToken) };
+}
