@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import colors from 'picocolors';
 import { interruption } from '../processes/interruption.ts';
-import { STORE_HEAD, storeRows } from '../stores/rows.ts';
+import { storeLimits, storeRows } from '../stores/rows.ts';
 import { runMain } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
 import { ownEnvironment } from './environment.ts';
@@ -60,15 +60,15 @@ function logFormat(): Record<string, string> {
   return { LOG_FORMAT: ownEnvironment()['LOG_FORMAT'] ?? 'pretty' };
 }
 
-function show(platform: Platform): void {
+function show({ addresses, stores }: Platform): void {
   const services = SERVICE_NAMES.map((service) => {
-    const address = platform.addresses[service];
+    const address = addresses[service];
     return [service, address, `${address}/docs`];
   });
-  console.log();
-  console.log(table(['service', 'address', 'docs'], services));
-  console.log(table(STORE_HEAD, storeRows(platform.stores)));
-  console.log(`\nReady. Ctrl-C stops everything; "npm run demo" shows it at work.\n`);
+  const rows = [...services, ...storeRows(stores)];
+  console.log(`\n${table(['', 'address', 'docs, or what serves it'], rows)}`);
+  for (const limit of storeLimits(stores)) console.log(limit);
+  console.log('\nReady. Ctrl-C stops everything; "npm run demo" shows it at work.\n');
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

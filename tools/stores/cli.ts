@@ -3,7 +3,7 @@ import { Failure, runMain } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
 import { holdStores, stopStores, storesStatus } from './client.ts';
 import { devProfile, type Profile, STORE_NAMES, STORE_TITLES, testProfile } from './profile.ts';
-import { STORE_HEAD, storeRows } from './rows.ts';
+import { STORE_HEAD, storeLimits, storeRows } from './rows.ts';
 import type { StoreReport } from './store.ts';
 
 interface Options {
@@ -57,7 +57,12 @@ async function down(options: Options): Promise<number> {
 }
 
 function print(reports: readonly StoreReport[], { json }: Options): void {
-  console.log(json ? JSON.stringify(reports, null, 2) : table(STORE_HEAD, storeRows(reports)));
+  if (json) {
+    console.log(JSON.stringify(reports, null, 2));
+    return;
+  }
+  console.log(table(STORE_HEAD, storeRows(reports)));
+  for (const limit of storeLimits(reports)) console.log(limit);
 }
 
 function command(name: string, description: string, action: (options: Options) => Promise<number>) {

@@ -1,6 +1,10 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 
+/** No line between two rows. */
+const COMPACT = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+const STYLE = { head: [], border: ['gray'] };
+
 /** Draws a table on a terminal; elsewhere columns of plain text, easy to search. */
 export function table(
   head: readonly string[],
@@ -11,7 +15,7 @@ export function table(
 }
 
 function drawn(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const drawing = new Table({ head: head.map(colors.bold), style: { head: [], border: ['gray'] } });
+  const drawing = new Table({ head: head.map(colors.bold), chars: COMPACT, style: STYLE });
   drawing.push(...rows.map((row) => [...row]));
   return drawing.toString();
 }

