@@ -17,6 +17,6 @@ export function storeLimits(reports: readonly StoreReport[]): string[] {
   return reports
     .filter(({ limits }) => limits.length > 0)
     .map(
-      ({ store, version, limits }) => `${STORE_TITLES[store]} is ${version}: ${limits.join(', ')}.`,
+      ({ store, version, limits }) => `${version} serves as ${STORE_TITLES[store]}: ${limits.join(', ')}.`,
     );
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { commandLine } from '../command-line.ts';
 import { launch, type RunningStore, type Surroundings } from '../launch.ts';
 import { pythonEnvironment } from '../python/environment.ts';
-import { directUrl, probeMongo, proveWritable } from './probe.ts';
+import { directUrl, proveWritable } from './probe.ts';
 
 const RUN = 'import sys; from secantus.cli import main; sys.exit(main())';
 const VERSION = 'import importlib.metadata as m; print(m.version("secantusdb"))';
@@ -37,10 +37,9 @@ export async function startSecantus(folder: string, around: Surroundings): Promi
       stopSignal: around.profile.lasting ? 'SIGTERM' : 'SIGKILL',
       probe: async (port) => {
         await proveWritable(directUrl(port));
-        const { version } = await probeMongo(directUrl(port));
         return {
           how: 'secantusdb from PyPI',
-          version: `SecantusDB ${release} for ${version}`,
+          version: `SecantusDB ${release}`,
           url: directUrl(port),
           limits: ['no sharding', 'no text indexes'],
         };
