@@ -30,7 +30,7 @@ export class MessagingConnections {
   private readonly statusChanges = new ReplaySubject<MessagingStatus>(1);
   private readonly opened: RedisClient[] = [];
   private commandClient: RedisClient | undefined;
-  private awaySince = performance.now();
+  private awaySince = 0;
   private lastError: Error | undefined;
   private current: MessagingStatus = 'disconnected';
 
@@ -127,6 +127,8 @@ export class MessagingConnections {
 
   private openCommands(): RedisClient {
     const client = createRedis(this.settings('commands'));
+    // Before the first use nobody tried: its grace begins now.
+    this.awaySince = performance.now();
     client.on('ready', () => this.becomes('connected'));
     // Each failed attempt to reconnect closes again: only the first is the loss.
     client.on('close', () => {
