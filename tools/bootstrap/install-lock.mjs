@@ -1,8 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Does the work while no other process does, under this lock, and waits for one that does. */
+/**
+ * Does the work while no other process does, under this lock, and waits for one that does. The lock
+ * is a folder with an empty file for each process that holds it, named by its number.
+ */
 export async function withInstallLock(folder, work) {
   mkdirSync(path.dirname(folder), { recursive: true });
   let told = false;
@@ -13,19 +16,18 @@ export async function withInstallLock(folder, work) {
     await sleep(250);
   }
   try {
-    return await work();
+    return await work({ shareWith: (pid) => writeFileSync(path.join(folder, String(pid)), '') });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 function take(folder) {
-  // Renaming a folder onto one that is not empty fails, so that the lock is never seen without
-  // the number of its holder.
+  // Renaming a folder onto one that is not empty fails: nobody sees the lock without its holder.
   const draft = `${folder}.${process.pid}`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft);
-  writeFileSync(path.join(draft, 'pid'), String(process.pid));
+  writeFileSync(path.join(draft, String(process.pid)), '');
   try {
     renameSync(draft, folder);
     return true;
@@ -36,13 +38,8 @@ function take(folder) {
 }
 
 function breakIfAbandoned(folder) {
-  let pid;
-  try {
-    pid = Number(readFileSync(path.join(folder, 'pid'), 'utf8'));
-  } catch {
-    return;
-  }
-  if (isAlive(pid)) return;
+  const holders = holdersOf(folder);
+  if (holders.length === 0 || holders.some(isAlive)) return;
   const broken = `${folder}.broken.${process.pid}`;
   try {
     // Of several who find it abandoned, one moves it away.
@@ -51,6 +48,14 @@ function breakIfAbandoned(folder) {
     return;
   }
   rmSync(broken, { recursive: true, force: true });
+}
+
+function holdersOf(folder) {
+  try {
+    return readdirSync(folder).map(Number);
+  } catch {
+    return [];
+  }
 }
 
 function isAlive(pid) {

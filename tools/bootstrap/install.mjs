@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { withInstallLock } from './install-lock.mjs';
@@ -29,17 +29,26 @@ export function isInstalled(workspace) {
  */
 export async function ensureInstalled(workspace) {
   if (isInstalled(workspace)) return;
-  await withInstallLock(path.join(workspace, '.cache/install.lock'), () => {
+  await withInstallLock(path.join(workspace, '.cache/install.lock'), async (lock) => {
     if (isInstalled(workspace)) return;
     console.log('Installing packages (npm ci) …');
-    const { status } = spawnSync('npm', ['ci', '--loglevel=error'], {
-      cwd: workspace,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      shell: process.platform === 'win32',
-    });
-    if (status !== 0) {
+    if ((await npmCi(workspace, lock)) !== 0) {
       throw new MissingRequirement('"npm ci" failed: see above, mend that, and start again.');
     }
+  });
+}
+
+function npmCi(workspace, lock) {
+  const npm = spawn('npm', ['ci', '--loglevel=error'], {
+    cwd: workspace,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  // It goes on when we are killed, and nobody else may install meanwhile.
+  if (npm.pid !== undefined) lock.shareWith(npm.pid);
+  return new Promise((resolve, reject) => {
+    npm.once('error', reject);
+    npm.once('exit', resolve);
   });
 }
 

@@ -16,6 +16,6 @@ export function findNode(workspace, running = process.versions.node) {
   if (status === 0 && !isOlder(stdout.trim().replace(/^v/, ''), MINIMUM)) return delivered;
   throw new MissingRequirement(
     `Node ${running} is too old, and npm has brought none that runs on ${process.platform}-` +
-      `${process.arch}: install Node ${MINIMUM} or newer.`,
+      `${process.arch}: install Node ${MINIMUM} or newer, or remove node_modules and start again.`,
   );
 }

@@ -17,6 +17,7 @@ export function storeLimits(reports: readonly StoreReport[]): string[] {
   return reports
     .filter(({ limits }) => limits.length > 0)
     .map(
-      ({ store, version, limits }) => `${version} serves as ${STORE_TITLES[store]}: ${limits.join(', ')}.`,
+      ({ store, version, limits }) =>
+        `${version} serves as ${STORE_TITLES[store]}: ${limits.join(', ')}.`,
     );
 }
