@@ -4,6 +4,7 @@ import { checksumOf } from './checksum.js';
 import type { HistoryProblem } from './history-problem.js';
 import { parseFileName, type MigrationFile } from './migration-file.js';
 import { MigrationDirectoryError } from './migrations.errors.js';
+import { reasonOf } from './store-failure.js';
 
 /** A checked-in picture of the schema may stand beside the migrations that lead to it. */
 const NOT_A_MIGRATION = new Set(['schema.sql']);
@@ -41,9 +42,8 @@ async function fileNamesOf(directory: string): Promise<string[]> {
     const entries = await readdir(directory, { withFileTypes: true });
     return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
     throw new MigrationDirectoryError(
-      `${directory}: cannot read this directory of migrations (${reason})`,
+      `cannot read the directory of migrations: ${reasonOf(cause)}`,
       { cause },
     );
   }

@@ -62,6 +62,7 @@ export class Migrator {
    */
   async up(options: { signal?: AbortSignal } = {}): Promise<UpReport> {
     const signal = options.signal ?? new AbortController().signal;
+    throwIfAborted(signal);
     const { store, lockWaitMs } = this.options;
     const startedAt = performance.now();
     const directory = this.readDirectory();

@@ -17,7 +17,10 @@ export async function loadMigration(file: MigrationFile): Promise<MongoMigration
 
 async function importDefault(file: MigrationFile): Promise<unknown> {
   try {
-    const module = (await import(pathToFileURL(file.path).href)) as { default?: unknown };
+    // By its text: an edited file must not be run as it was when this process imported it before.
+    const module = (await import(`${pathToFileURL(file.path).href}?${file.checksum}`)) as {
+      default?: unknown;
+    };
     return module.default;
   } catch (cause) {
     throw failed(file, `cannot be loaded: ${reasonOf(cause)}`, cause);

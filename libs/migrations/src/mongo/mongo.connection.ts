@@ -1,6 +1,6 @@
 import type { Db, MongoClient } from 'mongodb';
 import { MigrationError, StoreFailedError, StoreUnreachableError } from '../migrations.errors.js';
-import { reasonOf } from '../store-failure.js';
+import { codeOf, reasonOf } from '../store-failure.js';
 import { parseMongoUrl, type MongoTarget } from './mongo.options.js';
 
 /** The errors of a driver that found no server, or was turned away. */
@@ -78,6 +78,6 @@ export class MongoConnection {
 }
 
 function isUnreachable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return UNREACHABLE.has(error.name) || ('code' in error && error.code === AUTHENTICATION_FAILED);
+  if (codeOf(error) === AUTHENTICATION_FAILED) return true;
+  return error instanceof Error && UNREACHABLE.has(error.name);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
+import { codeOf } from '../store-failure.js';
 
 interface LeaseDocument {
   _id: 'migrations';
@@ -11,6 +12,8 @@ interface LeaseDocument {
   fence: number;
   /** Rises with each renewal. */
   beat: number;
+  /** How long it may stay the same before others count the lease as abandoned. */
+  leaseMs: number;
 }
 
 /** A hold on the lease. */
@@ -23,8 +26,16 @@ export interface Lease {
 const DUPLICATE_KEY = 11_000;
 
 /**
+ * How a lease is kept: renewed every fifth of its time, each try with as much time to answer, and
+ * given up after four fifths without success. So the holder knows before anybody can take over.
+ */
+export function renewalTiming(leaseMs: number): { everyMs: number; giveUpAfterMs: number } {
+  return { everyMs: Math.ceil(leaseMs / 5), giveUpAfterMs: (leaseMs * 4) / 5 };
+}
+
+/**
  * The lock: one document whose owner renews it. No clock is compared with another's: a lease counts
- * as abandoned when the one who wants it has seen the same beat for a whole lease time, by its own
+ * as abandoned when the one who wants it has seen the same beat for the lease's time, by its own
  * monotonic clock. Each change is conditional on what was seen, so of several takers one wins.
  */
 export class MongoLeases {
@@ -51,11 +62,12 @@ export class MongoLeases {
     return this.take(current, holder);
   }
 
-  /** False if the lease is another's by now. */
+  /** False if the lease is another's by now. Waits for an answer only as long as that helps. */
   async renew(lease: Lease): Promise<boolean> {
     const result = await this.documents.updateOne(
       { _id: 'migrations', owner: lease.owner },
       { $inc: { beat: 1 } },
+      { timeoutMS: renewalTiming(this.options.leaseMs).everyMs },
     );
     return result.matchedCount === 1;
   }
@@ -75,11 +87,12 @@ export class MongoLeases {
 
   private async create(holder: string): Promise<Lease | undefined> {
     const lease = { owner: randomUUID(), fence: 1 };
+    const { leaseMs } = this.options;
     try {
-      await this.documents.insertOne({ _id: 'migrations', ...lease, holder, beat: 0 });
+      await this.documents.insertOne({ _id: 'migrations', ...lease, holder, beat: 0, leaseMs });
       return lease;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY) {
+      if (codeOf(error) === DUPLICATE_KEY) {
         return undefined;
       }
       throw error;
@@ -90,16 +103,16 @@ export class MongoLeases {
     const lease = { owner: randomUUID(), fence: seen.fence + 1 };
     const result = await this.documents.updateOne(
       { _id: 'migrations', owner: seen.owner, fence: seen.fence, beat: seen.beat },
-      { $set: { ...lease, holder, beat: 0 } },
+      { $set: { ...lease, holder, beat: 0, leaseMs: this.options.leaseMs } },
     );
     return result.modifiedCount === 1 ? lease : undefined;
   }
 
-  private isAbandoned({ fence, beat }: LeaseDocument): boolean {
+  private isAbandoned({ fence, beat, leaseMs }: LeaseDocument): boolean {
     const now = performance.now();
     if (this.seen?.fence !== fence || this.seen.beat !== beat) {
       this.seen = { fence, beat, since: now };
     }
-    return now - this.seen.since >= this.options.leaseMs;
+    return now - this.seen.since >= leaseMs;
   }
 }

@@ -2,6 +2,7 @@ import type { Collection, Db } from 'mongodb';
 import type { MigrationFile } from '../migration-file.js';
 import type { LedgerEntry, Runner } from '../migration-store.js';
 import { MigrationLockLostError } from '../migrations.errors.js';
+import { codeOf } from '../store-failure.js';
 
 interface LedgerDocument {
   _id: number;
@@ -17,6 +18,8 @@ interface LedgerDocument {
 }
 
 const DUPLICATE_KEY = 11_000;
+/** More entries than a ledger will have; the default is 101, and a second trip for the rest. */
+const ONE_ROUND_TRIP = 100_000;
 
 /** The ledger: collection `schema_migrations`, one document a migration. */
 export class MongoLedger {
@@ -33,7 +36,7 @@ export class MongoLedger {
   }
 
   async read(): Promise<LedgerEntry[]> {
-    const documents = await this.entries.find().toArray();
+    const documents = await this.entries.find({}, { batchSize: ONE_ROUND_TRIP }).toArray();
     return documents.map(toEntry);
   }
 
@@ -59,7 +62,7 @@ export class MongoLedger {
       );
     } catch (error) {
       // The filter fits no document, yet its _id exists: it is another holder's.
-      if (error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY) throw lost();
+      if (codeOf(error) === DUPLICATE_KEY) throw lost();
       throw error;
     }
   }

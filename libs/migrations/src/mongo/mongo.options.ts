@@ -22,8 +22,8 @@ export type MongoStoreOptions = MongoTarget & {
   /** Longest time, in ms, for reading the ledger and the like. Default: 10,000. */
   readonly commandTimeoutMs?: number;
   /**
-   * How long, in ms, the lock of a runner that died stays closed to others. It is renewed three
-   * times as often while a migration runs. Default: 15,000.
+   * How long, in ms, the lock of a runner that died stays closed to others. While a migration runs
+   * it is renewed five times as often. Default: 15,000.
    */
   readonly leaseMs?: number;
   /** Longest time, in ms, that one migration runs. Default: 3,600,000 (an hour). */

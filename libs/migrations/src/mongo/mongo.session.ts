@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { throwIfAborted } from '../lock-wait.js';
 import type { MigrationFile } from '../migration-file.js';
 import type { LedgerEntry, MigrationRun, MigrationSession } from '../migration-store.js';
 import { MigrationFailedError, MigrationLockLostError } from '../migrations.errors.js';
@@ -7,7 +8,7 @@ import { deadlineIn, untilAborted } from '../until-aborted.js';
 import { loadMigration } from './load-migration.js';
 import type { MongoMigration, MongoMigrationContext } from './mongo-migration.js';
 import type { MongoConnection } from './mongo.connection.js';
-import type { Lease, MongoLeases } from './mongo.lease.js';
+import { renewalTiming, type Lease, type MongoLeases } from './mongo.lease.js';
 import type { MongoLedger } from './mongo.ledger.js';
 import type { MongoTimeouts } from './mongo.options.js';
 import { progressReporter } from './progress.js';
@@ -76,6 +77,7 @@ export class MongoSession implements MigrationSession {
       await untilAborted(migration.up(context), over);
     } catch (cause) {
       if (cause instanceof MigrationLockLostError) throw cause;
+      throwIfAborted(signal);
       const reason = reasonOf(cause);
       throw new MigrationFailedError(
         { store: 'mongo', fileName: file.fileName, reason },
@@ -92,13 +94,14 @@ export class MongoSession implements MigrationSession {
 
   private async keepRenewing(): Promise<void> {
     const { leases, lease, timeouts } = this.parts;
+    const { everyMs, giveUpAfterMs } = renewalTiming(timeouts.leaseMs);
     let renewedAt = performance.now();
-    while (await this.pause(timeouts.leaseMs / 3)) {
+    while (await this.pause(everyMs)) {
       const asked = performance.now();
-      // A store that is away for a moment is asked again; only the lease's own time ends it.
+      // A store that is away for a moment is asked again.
       const renewed = await leases.renew(lease).catch(() => undefined);
       if (renewed === true) renewedAt = asked;
-      if (renewed === false || performance.now() - renewedAt >= timeouts.leaseMs) {
+      if (renewed === false || performance.now() - renewedAt >= giveUpAfterMs) {
         this.lost.abort(lockLost());
         return;
       }

@@ -11,6 +11,7 @@ export class PostgresConnections {
   private readonly url: string | undefined;
   private readonly givenPool: Pool | undefined;
   private ownPool: Promise<Pool> | undefined;
+  private readonly listenedTo = new WeakSet<PoolClient>();
 
   constructor(
     target: PostgresTarget,
@@ -34,9 +35,7 @@ export class PostgresConnections {
   async connect(): Promise<PoolClient> {
     try {
       const client = await this.connectWithinDeadline();
-      // A connection that breaks while it is out of the pool raises this event, which would end the
-      // process without a listener. The query under way, or the next, fails with the same reason.
-      client.once('error', () => undefined);
+      this.outliveErrorsOf(client);
       return client;
     } catch (cause) {
       throw new StoreUnreachableError('postgres', this.address, reasonOf(cause), { cause });
@@ -61,6 +60,16 @@ export class PostgresConnections {
     const pool = await this.ownPool;
     this.ownPool = undefined;
     await pool?.end();
+  }
+
+  /**
+   * A connection that breaks while it is out of the pool raises an event, which would end the
+   * process without a listener. The query under way, or the next, fails with the same reason.
+   */
+  private outliveErrorsOf(client: PoolClient): void {
+    if (this.listenedTo.has(client)) return;
+    this.listenedTo.add(client);
+    client.on('error', () => undefined);
   }
 
   private async connectWithinDeadline(): Promise<PoolClient> {

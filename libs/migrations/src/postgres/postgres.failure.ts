@@ -1,7 +1,12 @@
 import type { DatabaseError } from 'pg';
 import type { MigrationFile } from '../migration-file.js';
-import { MigrationError, MigrationFailedError, StoreFailedError } from '../migrations.errors.js';
-import { reasonOf } from '../store-failure.js';
+import {
+  MigrationError,
+  MigrationFailedError,
+  StoreFailedError,
+  StoreUnreachableError,
+} from '../migrations.errors.js';
+import { codeOf, reasonOf } from '../store-failure.js';
 
 /** SQLSTATE codes that deserve advice of ours. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -10,9 +15,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   '57014': 'raise statement_timeout in the file by SET LOCAL if the statement needs longer',
 };
 
+/** The server takes no connection, or ends this one: stopping, starting, crashed, full. */
+const GOING_AWAY = new Set(['57P01', '57P02', '57P03', '53300', '08006']);
+
 /** Turns what PostgreSQL said into an error that names the file and the place in it. */
 export function postgresFailure(file: MigrationFile, cause: unknown): MigrationFailedError {
-  const error = cause instanceof Error ? (cause as Partial<DatabaseError> & Error) : undefined;
+  const error = cameFromServer(cause) ? cause : undefined;
   const place = placeOf(file.text, error?.position);
   const hint = error?.hint ?? ADVICE[error?.code ?? ''];
   const detail = error?.detail ? ` (${error.detail})` : '';
@@ -23,20 +31,19 @@ export function postgresFailure(file: MigrationFile, cause: unknown): MigrationF
   );
 }
 
-/** PostgreSQL counts characters from 1, where JavaScript counts UTF-16 units from 0. */
+/** PostgreSQL counts characters from 1, where JavaScript's strings count UTF-16 units from 0. */
 function placeOf(text: string, position: string | undefined) {
   if (position === undefined) return {};
-  const before = Array.from(text)
-    .slice(0, Number(position) - 1)
-    .join('');
-  const lines = before.split('\n');
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+  const before = Array.from(text).slice(0, Number(position) - 1);
+  const lineStart = before.lastIndexOf('\n') + 1;
+  const line = before.filter((character) => character === '\n').length + 1;
+  return { line, column: before.length - lineStart + 1 };
 }
 
 /** Turned back by somebody else's lock, which will be gone: lock_not_available, deadlock_detected. */
 export function mayPassWhenTriedAgain(cause: unknown): boolean {
-  if (!(cause instanceof Error) || !('code' in cause)) return false;
-  return cause.code === '55P03' || cause.code === '40P01';
+  const code = codeOf(cause);
+  return code === '55P03' || code === '40P01';
 }
 
 /** Runs what is not a migration; whatever goes wrong there is the store's. */
@@ -45,6 +52,12 @@ export async function asking<T>(address: string, work: () => Promise<T>): Promis
     return await work();
   } catch (cause) {
     if (cause instanceof MigrationError) throw cause;
-    throw new StoreFailedError('postgres', address, reasonOf(cause), { cause });
+    const Failure = cameFromServer(cause) ? StoreFailedError : StoreUnreachableError;
+    throw new Failure('postgres', address, reasonOf(cause), { cause });
   }
+}
+
+/** The server's own errors carry a severity; those of a broken connection do not. */
+function cameFromServer(error: unknown): error is DatabaseError {
+  return error instanceof Error && 'severity' in error && !GOING_AWAY.has(String(codeOf(error)));
 }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { LedgerEntry } from '../migration-store.js';
+import { codeOf } from '../store-failure.js';
 import { query } from './postgres.query.js';
 import { readLedgerStatement } from './postgres.statements.js';
 
@@ -27,7 +28,7 @@ export async function readLedger(
     const rows = await query<LedgerRow>(client, readLedgerStatement(ledger), timeoutMs);
     return rows.map(toEntry);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE) return [];
+    if (codeOf(error) === UNDEFINED_TABLE) return [];
     throw error;
   }
 }

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { checksumOf } from './checksum.js';
+
+const text = "CREATE TABLE a (\n  b text\n);\n\nINSERT INTO a VALUES ('x');\n";
+
+describe('checksumOf', () => {
+  it.each([
+    ['Windows line ends', text.replaceAll('\n', '\r\n')],
+    ['old Mac line ends', text.replaceAll('\n', '\r')],
+    ['blanks at the end of lines', text.replaceAll('\n', ' \t\n')],
+    ['no line end at the end', text.trimEnd()],
+    ['blank lines at the end', `${text}\n  \n`],
+  ])('does not depend on %s', (_name, variant) => {
+    expect(checksumOf(variant)).toBe(checksumOf(text));
+  });
+
+  it.each([
+    ['a letter', text.replace('b text', 'c text')],
+    ['indentation', text.replace('  b', '    b')],
+    ['a line that is gone', text.replace('\n\n', '\n')],
+    ['the case of a letter', text.replace('CREATE', 'create')],
+  ])('depends on %s', (_name, variant) => {
+    expect(checksumOf(variant)).not.toBe(checksumOf(text));
+  });
+
+  it('is SHA-256 in hexadecimal digits', () => {
+    expect(checksumOf('abc\n')).toBe(
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    );
+  });
+});

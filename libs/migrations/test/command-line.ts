@@ -1,0 +1,41 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+const project = path.resolve(import.meta.dirname, '..');
+const loader = path.join(project, '../../tools/jest/typescript-child.mjs');
+
+/** What a process of the command line left behind. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command line as a process of its own. */
+export class CommandLine {
+  out = '';
+  err = '';
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
+    this.process = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', '--import', loader, 'src/cli.ts', ...args],
+      {
+        cwd: project,
+        env: { PATH: process.env['PATH'], ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    this.process.stdout?.on('data', (chunk: Buffer) => (this.out += chunk.toString()));
+    this.process.stderr?.on('data', (chunk: Buffer) => (this.err += chunk.toString()));
+    this.ended = this.end();
+  }
+
+  private async end(): Promise<Ended> {
+    await once(this.process, 'close');
+    return { code: this.process.exitCode, out: this.out, err: this.err };
+  }
+}

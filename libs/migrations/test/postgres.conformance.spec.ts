@@ -1,0 +1,4 @@
+import { conformsToMigrationStore } from './migration-store.conformance.js';
+import { postgresUnderTest } from './postgres-under-test.js';
+
+conformsToMigrationStore(postgresUnderTest);
