@@ -15,6 +15,7 @@ import { mongoBackend } from './mongo-backend.js';
 import { postgresBackend } from './postgres-backend.js';
 import { RecordingSink } from './recording-sink.js';
 import type { RelayProcessInput } from './relay-process.js';
+import { openRelayStore } from './relay-store.js';
 
 const NEVER = 2 ** 31 - 1;
 
@@ -27,13 +28,13 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
   const relays: OutboxRelay[] = [];
 
   beforeAll(async () => {
-    Logger.overrideLogger(false);
     backend = await kind.open();
     place = await redisForTest();
     redis = createRedis({ url: place.url, name: 'relay-spec' });
     await whenReady(redis, 10_000);
   });
   beforeEach(() => {
+    Logger.overrideLogger(false);
     // A lease of its own for each case.
     prefix = `${place.prefix}-${randomUUID()}`;
     sink = new RecordingSink();
@@ -47,10 +48,15 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     await backend.close();
   });
 
-  const relay = (options: Partial<OutboxRelayOptions> = {}, on = sink, client = redis) => {
+  const relay = (
+    options: Partial<OutboxRelayOptions> = {},
+    on = sink,
+    client = redis,
+    store = backend.store,
+  ) => {
     const made = new OutboxRelay({
       service: 'tests',
-      store: backend.store,
+      store,
       sink: on,
       locks: new LockManager({ redis: client, prefix }),
       options: { leaseMs: 1_000, retryMinMs: 10, retryMaxMs: 100, ...options },
@@ -65,6 +71,13 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
   const pending = async () => (await backend.store.lag()).pending;
   const allSent = async () => eventually(async () => expect(await pending()).toBe(0));
 
+  // The first commits may come before a relay listens: one that was waiting is woken by the last.
+  const untilListening = async () =>
+    eventually(async () => {
+      await commit('wake up');
+      expect(sink.published.length).toBeGreaterThan(1);
+    });
+
   it('publishes what is committed, in order, once, and marks it', async () => {
     const keys = Array.from({ length: 45 }, (_, n) => `${n}`);
     await commit(...keys.slice(0, 20));
@@ -75,13 +88,9 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
   });
 
   it('is woken by a commit long before it would look by itself', async () => {
-    const woken = relay({ pollMs: NEVER });
-    woken.start();
-    // The first commits may come before it listens; one that comes after must be seen.
-    while (sink.published.length === 0) await commit('wake up');
-    const seen = new Set(sink.ids);
-    const [id = ''] = await commit('one more');
-    expect(seen).not.toContain(id);
+    relay({ pollMs: NEVER }).start();
+    await untilListening();
+    const [id] = await commit('one more');
     await eventually(() => expect(sink.ids).toContain(id));
   });
 
@@ -181,6 +190,56 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     await proxy.close();
   });
 
+  it.each([
+    ['refuses connections', 'cut'],
+    ['hangs', 'stall'],
+  ] as const)('goes on after its store %s for a while', async (_what, fault) => {
+    await using proxy = await faultyProxy(backend.location.url);
+    const far = await openRelayStore({ ...backend.location, url: proxy.url });
+    const logged = logOf(OutboxRelay.name);
+    const distant = relay({}, sink, redis, far.store);
+    distant.start();
+    await commit('before');
+    await eventually(() => expect(sink.keys).toContain('before'));
+
+    proxy[fault]();
+    await commit('meanwhile');
+    await eventually(() => expect(logged).toContainEqual(expect.stringContaining('interrupted')));
+    proxy.heal();
+    await commit('after');
+    await allSent();
+    expect(inOrderOfFirst(sink.keys)).toEqual(['before', 'meanwhile', 'after']);
+    await distant.stop();
+    await far.close();
+  });
+
+  it('stops in bounded time although its store hangs', async () => {
+    await using proxy = await faultyProxy(backend.location.url);
+    const far = await openRelayStore({ ...backend.location, url: proxy.url });
+    const distant = relay({ drainMs: 100 }, sink, redis, far.store);
+    distant.start();
+    await commit('before');
+    await eventually(() => expect(sink.keys).toContain('before'));
+    proxy.stall();
+    await distant.stop();
+    await proxy.close();
+    await far.close();
+  });
+
+  it('logs an outage once, and its end', async () => {
+    const logged = logOf(OutboxRelay.name);
+    sink.refusal = new Error('no room');
+    relay().start();
+    await commit('refused');
+    await eventually(() => expect(sink.attempts).toBeGreaterThan(5));
+    sink.refusal = undefined;
+    await allSent();
+    await eventually(() => expect(logged).toHaveLength(2));
+    expect(logged[0]).toContain('Relaying the outbox of tests is interrupted');
+    expect(logged[0]).toContain('no room');
+    expect(logged[1]).toContain('works again');
+  });
+
   it('removes sent events after their retention', async () => {
     await commit('old');
     relay({ retentionMs: 0, cleanUpEveryMs: 1 }).start();
@@ -192,7 +251,7 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
   it('publishes what is committed before it stops, and nothing after', async () => {
     const stopping = relay({ batchSize: 10, pollMs: NEVER });
     stopping.start();
-    while (sink.published.length === 0) await commit('wake up');
+    await untilListening();
     const keys = Array.from({ length: 35 }, (_, n) => `last ${n}`);
     await commit(...keys);
     await stopping.stop();
@@ -219,6 +278,19 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     await backend.store.markSent((await backend.store.unsent(10)).map(({ id }) => id));
   });
 });
+
+/** Each key where it first came: what is published again comes after. */
+function inOrderOfFirst(keys: readonly string[]): string[] {
+  return [...new Set(keys)];
+}
+
+/** What a class logs from now on. */
+function logOf(context: string): string[] {
+  const logged: string[] = [];
+  const note = (message: string, from: string) => void (from === context && logged.push(message));
+  Logger.overrideLogger({ log: note, warn: note, error: note });
+  return logged;
+}
 
 async function runUntilKilled(input: RelayProcessInput): Promise<void> {
   const workspace = path.resolve(import.meta.dirname, '../../../..');

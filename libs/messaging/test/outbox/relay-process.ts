@@ -4,17 +4,10 @@
 import 'reflect-metadata';
 import { LockManager } from '@trilith/locks';
 import { createRedis, whenReady } from '@trilith/redis';
-import { MongoClient } from 'mongodb';
-import pg from 'pg';
 
-import {
-  type EventSink,
-  MongoOutboxStore,
-  OutboxRelay,
-  type OutboxStore,
-  PostgresOutboxStore,
-} from '../../src/index.js';
+import { type EventSink, OutboxRelay } from '../../src/index.js';
 import type { BackendLocation } from './backend.js';
+import { openRelayStore } from './relay-store.js';
 
 /** What the process is told. */
 export interface RelayProcessInput {
@@ -30,9 +23,6 @@ const input = JSON.parse(process.argv[2] ?? '{}') as RelayProcessInput;
 const redis = createRedis({ url: process.env.REDIS_URL ?? '', name: 'relay-process' });
 await whenReady(redis, 10_000);
 
-/** A relay adds nothing. */
-const current = () => undefined;
-
 const sink: EventSink = {
   publish: async (events) => {
     await redis.rpush(input.list, ...events.map(({ id }) => id));
@@ -40,16 +30,11 @@ const sink: EventSink = {
   },
 };
 
-async function openStore({ kind, url }: BackendLocation): Promise<OutboxStore> {
-  if (kind === 'mongo') {
-    return new MongoOutboxStore({ db: (await MongoClient.connect(url)).db(), current });
-  }
-  return new PostgresOutboxStore({ pool: new pg.Pool({ connectionString: url }), current });
-}
+const { store } = await openRelayStore(input.location);
 
 new OutboxRelay({
   service: 'tests',
-  store: await openStore(input.location),
+  store,
   sink,
   locks: new LockManager({ redis, prefix: input.prefix }),
   options: { leaseMs: input.leaseMs, batchSize: 10 },

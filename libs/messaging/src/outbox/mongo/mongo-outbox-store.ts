@@ -1,4 +1,4 @@
-import type { ClientSession, Collection, Db, Document, Timestamp } from 'mongodb';
+import type { ChangeStream, ClientSession, Collection, Db, Document, Timestamp } from 'mongodb';
 
 import { withinDeadline } from '../deadline.js';
 import { OutboxTransactionRequiredError } from '../outbox.errors.js';
@@ -24,6 +24,9 @@ interface OutboxDocument extends Omit<OutboxMessage, 'id'> {
   readonly createdAt: Date;
   readonly sentAt: Date | null;
 }
+
+/** How long to wait for a change stream to close. */
+const GOODBYE_MS = 1_000;
 
 /** Keeps events in the collection `outbox` of MongoDB. */
 export class MongoOutboxStore implements OutboxStore {
@@ -113,23 +116,34 @@ export class MongoOutboxStore implements OutboxStore {
       { $project: { _id: 1 } },
     ];
     const stream = this.collection.watch(stages);
-    const close = () => void stream.close().catch(() => undefined);
-    signal.addEventListener('abort', close, { once: true });
+    const { promise: aborted, resolve: stop } = Promise.withResolvers<unknown>();
+    signal.addEventListener('abort', stop, { once: true });
     try {
-      for await (const _change of stream) onCommitted();
-      if (!signal.aborted) throw new Error('The change stream of the outbox has ended');
-    } catch (error) {
-      if (!signal.aborted) throw error;
+      // A server that hangs would keep the stream from ever ending by itself.
+      if (!signal.aborted) await Promise.race([tellOf(stream, onCommitted), aborted]);
     } finally {
-      signal.removeEventListener('abort', close);
-      await this.within('closing the change stream', stream.close());
+      signal.removeEventListener('abort', stop);
+      await sayGoodbye(stream);
     }
   }
 
-  /** The driver's limits do not hold inside a transaction, nor for a close: ours holds everywhere. */
+  /** The driver's limits do not hold inside a transaction: ours holds everywhere. */
   private async within<T>(operation: string, work: Promise<T>): Promise<T> {
     return withinDeadline(work, { operation, timeoutMs: this.timeoutMs });
   }
+}
+
+async function tellOf(stream: ChangeStream, onCommitted: () => void): Promise<never> {
+  for await (const _change of stream) onCommitted();
+  throw new Error('The change stream of the outbox has ended');
+}
+
+/** Closes a stream whose other side may have gone: then the driver is left to notice. */
+async function sayGoodbye(stream: ChangeStream): Promise<void> {
+  const closed = stream.close();
+  await withinDeadline(closed, { operation: 'closing a stream', timeoutMs: GOODBYE_MS }).catch(
+    () => undefined,
+  );
 }
 
 async function toDocuments(messages: readonly OutboxMessage[]): Promise<OutboxDocument[]> {
