@@ -7,7 +7,6 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 
 import {
   type MessagingOptions,
@@ -15,7 +14,6 @@ import {
   resolveMessagingOptions,
 } from './messaging.options.js';
 import { EventPublisher } from './transport/event-publisher.js';
-import { FailureRecorder } from './transport/failure-recorder.interceptor.js';
 import { MessagingConnections } from './transport/messaging-connections.js';
 import { RedisStreamsClient } from './transport/redis-streams.client.js';
 import { RedisStreamsServer } from './transport/redis-streams.server.js';
@@ -89,7 +87,7 @@ export class MessagingModule implements OnApplicationShutdown {
       module: MessagingModule,
       global: true,
       imports,
-      providers: [options, ...transport, { provide: APP_INTERCEPTOR, useClass: FailureRecorder }],
+      providers: [options, ...transport],
       exports: [
         MESSAGING_OPTIONS,
         MessagingConnections,

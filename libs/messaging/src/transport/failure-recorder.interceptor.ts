@@ -15,15 +15,11 @@ import { RedisStreamsContext } from './redis-streams.context.js';
 @Injectable()
 export class FailureRecorder implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (execution.getType() !== 'rpc') return next.handle();
     const context: unknown = execution.switchToRpc().getContext();
     if (!(context instanceof RedisStreamsContext)) return next.handle();
-    return next.handle().pipe(
-      tap({
-        error: (error: unknown) => {
-          context.failure = error;
-        },
-      }),
-    );
+    const record = (error: unknown) => {
+      context.failure = error;
+    };
+    return next.handle().pipe(tap({ error: record }));
   }
 }

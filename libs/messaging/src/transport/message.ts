@@ -3,7 +3,7 @@ import { type StreamEntry, addedAtMs } from './stream-entry.js';
 
 /** What events and requests have in common. */
 export interface Message {
-  /** uuid, given by the sender; the same each time an event is published again. */
+  /** Given by the sender. An event's is a uuid, the same each time it is published again. */
   readonly id: string;
   readonly topic: string;
   /** JSON. */
@@ -34,7 +34,9 @@ export function requestFields(request: {
 }): string[] {
   const { id, topic, payload, headers, replyTo, timeoutMs } = request;
   const fields = ['id', id, 'topic', topic, 'reply', replyTo, 'timeout', String(timeoutMs)];
-  return [...fields, 'payload', payload, 'headers', JSON.stringify(headers)];
+  fields.push('payload', payload);
+  for (const _ in headers) return [...fields, 'headers', JSON.stringify(headers)];
+  return fields;
 }
 
 /** @throws when the headers are no JSON object: no sender of this library writes such an entry. */

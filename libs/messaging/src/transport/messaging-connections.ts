@@ -67,6 +67,11 @@ export class MessagingConnections {
     };
   }
 
+  /** Whether commands can be sent now. */
+  get isReady(): boolean {
+    return this.commandClient?.status === 'ready';
+  }
+
   /**
    * Resolves when commands can be sent. A connection that was lost a moment ago is waited for;
    * one that is away for longer fails at once.

@@ -16,11 +16,8 @@ export interface MessageDelivery {
   readonly entryId: string;
   /** What an event is about; empty for a request. */
   readonly key: string;
-  /**
-   * Aborts when the result no longer counts: the caller has given up, the time for the handler is
-   * over, another consumer has taken the event, or the process is about to stop.
-   */
-  readonly signal: AbortSignal;
+  /** What {@link RedisStreamsContext.signal} comes from: made only when a handler asks. */
+  readonly deadline: { readonly signal: AbortSignal };
   /** See {@link RedisStreamsContext.extend}. */
   readonly extend: (ms?: number) => Promise<void>;
 }
@@ -72,7 +69,7 @@ export class RedisStreamsContext extends BaseRpcContext<[MessageDelivery]> {
    * over, another consumer has taken the event, or the process is about to stop.
    */
   get signal(): AbortSignal {
-    return this.args[0].signal;
+    return this.args[0].deadline.signal;
   }
 
   /**

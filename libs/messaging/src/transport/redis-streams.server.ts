@@ -41,9 +41,9 @@ export class RedisStreamsServer
   private readonly connections: MessagingConnections;
   private readonly ownsConnections: boolean;
   private readonly listeners: [keyof ConnectionEvents, (...args: unknown[]) => void][] = [];
-  private readonly halting = new AbortController();
   private consumers: readonly (EventConsumer | RequestConsumer)[] = [];
   private closed: Promise<void> | undefined;
+  private isInstrumented = false;
 
   /** @throws {MessagingOptionError} */
   constructor(options: MessagingOptions, connections?: MessagingConnections) {
@@ -72,6 +72,16 @@ export class RedisStreamsServer
       Object.assign(callback, { isEventHandler, extras }),
     ]);
     if (!this.messageHandlers.has(topic)) this.messageHandlers.set(topic, callback);
+  }
+
+  override setOnProcessingStartHook(...hook: Parameters<Server['setOnProcessingStartHook']>): void {
+    this.isInstrumented = true;
+    super.setOnProcessingStartHook(...hook);
+  }
+
+  override setOnProcessingEndHook(...hook: Parameters<Server['setOnProcessingEndHook']>): void {
+    this.isInstrumented = true;
+    super.setOnProcessingEndHook(...hook);
   }
 
   /** Connects, creates the groups and starts to receive. The callback gets the error, if any. */
@@ -125,12 +135,12 @@ export class RedisStreamsServer
   private async stop(): Promise<void> {
     const { shutdownTimeoutMs } = this.options;
     await Promise.all(this.consumers.map(async (consumer) => consumer.stop(shutdownTimeoutMs)));
-    this.halting.abort(new Error('the process stops'));
     if (this.ownsConnections) await this.connections.close();
   }
 
   /** Runs a handler between the hooks that instrumentation sets, and settles as it does. */
   private insideHooks(context: RedisStreamsContext, work: () => Promise<void>): Promise<void> {
+    if (!this.isInstrumented) return work();
     return new Promise((resolve, reject) => {
       const hooked: unknown = this.runWithProcessingHooks(context, async (runEndHook) => {
         await work().then(resolve, reject);
@@ -151,18 +161,14 @@ export class RedisStreamsServer
     const responder = new RequestResponder({
       options,
       redis: connections.commands,
-      halting: this.halting.signal,
       handlerOf: (topic) => this.messageHandlers.get(topic),
-      toObservable: (result) => this.transformToObservable(result),
       send: (response$, respond) => this.send(response$, respond),
       insideHooks,
     });
     const events = new EventConsumer(options, connections, async (event, delivery) =>
       dispatcher.dispatch(event, delivery),
     );
-    const requests = new RequestConsumer(options, connections, async (request) =>
-      responder.answer(request),
-    );
+    const requests = new RequestConsumer(options, connections, responder);
     const answers = [...this.messageHandlers.values()].some((handler) => !handler.isEventHandler);
     return answers ? [events, requests] : [events];
   }

@@ -23,6 +23,10 @@ export class ReplyInbox {
     this.channel = new StreamKeys(options.prefix).replies(connections.instance);
   }
 
+  get isReady(): boolean {
+    return this.isOpen;
+  }
+
   /** Resolves when replies can arrive. @throws {RedisUnavailableError} */
   async ready(): Promise<void> {
     this.subscriber ??= this.subscribe();

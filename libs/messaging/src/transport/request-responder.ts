@@ -1,6 +1,6 @@
 import type { MessageHandler, WritePacket } from '@nestjs/microservices';
 import type { RedisClient } from '@trilith/redis';
-import { type Observable, type Subscription, finalize, tap } from 'rxjs';
+import { type Observable, type Subscription, finalize, isObservable, tap } from 'rxjs';
 
 import { RequestTimeoutError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
@@ -15,10 +15,7 @@ import { writeReply } from './reply.js';
 export interface RequestResponderParts {
   readonly options: ResolvedMessagingOptions;
   readonly redis: RedisClient;
-  /** Aborts when handlers still at work are not waited for any more. */
-  readonly halting: AbortSignal;
   readonly handlerOf: (topic: string) => MessageHandler | undefined;
-  readonly toObservable: (result: unknown) => Observable<unknown>;
   /** Nest's own: one packet for each value, the last of them marked. */
   readonly send: (
     response$: Observable<unknown>,
@@ -29,29 +26,38 @@ export interface RequestResponderParts {
 
 /** Answers requests on their callers' channels, within their callers' time. */
 export class RequestResponder {
+  private readonly underWay = new Set<HandlerDeadline>();
+
   constructor(private readonly parts: RequestResponderParts) {}
 
   /** Never rejects; resolves when the reply was sent or the caller's time is over. */
   async answer(request: ReceivedRequest): Promise<void> {
-    const { options, halting } = this.parts;
+    const { options } = this.parts;
     const { topic, headers } = request.message;
-    const deadline = new HandlerDeadline(halting, () => {
+    const deadline = new HandlerDeadline(() => {
       return new RequestTimeoutError(options.service, topic, request.remainingMs);
     });
     deadline.set(request.remainingMs);
+    this.underWay.add(deadline);
     try {
-      const { signal } = deadline;
-      await deadline.race(options.context.run(headers, async () => this.respond(request, signal)));
+      const work = options.context.run(headers, async () => this.respond(request, deadline));
+      await deadline.race(work);
     } catch (error) {
-      if (deadline.signal.aborted) options.observer.expired?.({ topic });
+      if (deadline.isOver) options.observer.expired?.({ topic });
       else await this.refuse(request, error);
     } finally {
       deadline.clear();
+      this.underWay.delete(deadline);
     }
   }
 
-  private async respond(request: ReceivedRequest, signal: AbortSignal): Promise<void> {
-    const { handlerOf, insideHooks, toObservable, options } = this.parts;
+  /** Tells the handlers still at work that nobody waits for them any more. */
+  giveUpAll(reason: Error): void {
+    for (const deadline of this.underWay) deadline.end(reason);
+  }
+
+  private async respond(request: ReceivedRequest, deadline: HandlerDeadline): Promise<void> {
+    const { handlerOf, insideHooks, options } = this.parts;
     const { message } = request;
     const handler = handlerOf(message.topic);
     if (!handler || handler.isEventHandler) {
@@ -59,41 +65,42 @@ export class RequestResponder {
       return this.refuse(request, { code: 'no_handler', message: text, facts: {} });
     }
     const payload = await payloadFor(handler, message);
-    const context = contextOf(request, signal);
+    const context = contextOf(request, deadline);
+    const outcome = this.observe(message.topic);
     await insideHooks(context, async () => {
-      const response$ = toObservable(await handler(payload, context));
-      await this.sendAll(response$, request, signal);
+      const result: unknown = await handler(payload, context);
+      if (isObservable(result)) return this.replyEach(result.pipe(tap(outcome)), request, deadline);
+      await this.reply(request, { response: result, isDisposed: true });
+      outcome.complete();
     });
   }
 
-  /** Resolves when the handler's stream has ended, one way or another. */
-  private async sendAll(
+  private observe(topic: string) {
+    const { observer } = this.parts.options;
+    const facts = { kind: 'request', topic, attempt: 1 } as const;
+    const startedAt = performance.now();
+    return {
+      complete: () => observer.handled?.({ ...facts, durationMs: performance.now() - startedAt }),
+      error: (error: unknown) => observer.failed?.({ ...facts, error }),
+    };
+  }
+
+  /** A reply for each value. Resolves when the handler's stream has ended, one way or another. */
+  private async replyEach(
     response$: Observable<unknown>,
     request: ReceivedRequest,
-    signal: AbortSignal,
+    deadline: HandlerDeadline,
   ): Promise<void> {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const observed$ = response$.pipe(this.observed(request.message.topic), finalize(resolve));
-    const subscription = this.parts.send(observed$, async (packet) => {
+    const subscription = this.parts.send(response$.pipe(finalize(resolve)), async (packet) => {
       const receivers = await this.reply(request, packet);
       // The caller is gone: what is left of the stream would reach nobody.
       if (receivers === 0) subscription.unsubscribe();
     });
     const stop = () => subscription.unsubscribe();
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
+    deadline.signal.addEventListener('abort', stop);
+    if (deadline.isOver) stop();
     await ended;
-    signal.removeEventListener('abort', stop);
-  }
-
-  private observed(topic: string) {
-    const { observer } = this.parts.options;
-    const startedAt = performance.now();
-    const facts = { kind: 'request', topic, attempt: 1 } as const;
-    return tap<unknown>({
-      error: (error: unknown) => observer.failed?.({ ...facts, error }),
-      complete: () => observer.handled?.({ ...facts, durationMs: performance.now() - startedAt }),
-    });
   }
 
   /** The caller learns of it by its deadline, should even this fail. */
@@ -112,9 +119,19 @@ export class RequestResponder {
   }
 }
 
-function contextOf({ message, entryId, stream }: ReceivedRequest, signal: AbortSignal) {
+function contextOf(request: ReceivedRequest, deadline: HandlerDeadline): RedisStreamsContext {
+  const { message, entryId, stream } = request;
   const { id, topic, headers } = message;
-  const extend = async () => signal.throwIfAborted();
-  const delivery = { id, topic, headers, key: '', attempt: 1, stream, entryId, signal, extend };
-  return new RedisStreamsContext(delivery);
+  const extend = async () => deadline.signal.throwIfAborted();
+  return new RedisStreamsContext({
+    id,
+    topic,
+    headers,
+    key: '',
+    attempt: 1,
+    stream,
+    entryId,
+    deadline,
+    extend,
+  });
 }

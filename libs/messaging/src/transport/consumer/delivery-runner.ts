@@ -86,7 +86,6 @@ export class DeliveryRunner {
       await untilReachable(async () => from.renew([delivery]), this.parts.stopping);
       if (this.isOver(delivery)) return 'left';
     }
-    delivery.begun = true;
     return this.handle(event, delivery, from);
   }
 
@@ -99,9 +98,10 @@ export class DeliveryRunner {
     const { observer, handlerTimeoutMs } = options;
     const facts = { kind: 'event', topic: event.topic, attempt: delivery.attempt } as const;
     const startedAt = performance.now();
-    const deadline = new HandlerDeadline(delivery.signal, () => {
+    const deadline = new HandlerDeadline(() => {
       return new HandlerTimeoutError(event.topic, handlerTimeoutMs);
     });
+    delivery.begin(deadline);
     try {
       deadline.set(handlerTimeoutMs);
       const context = this.contextOf(event, delivery, { deadline, from });
@@ -110,7 +110,7 @@ export class DeliveryRunner {
       return 'done';
     } catch (error) {
       observer.failed?.({ ...facts, error });
-      return delivery.signal.aborted ? 'left' : { failed: error };
+      return delivery.isGivenUp ? 'left' : { failed: error };
     } finally {
       deadline.clear();
     }
@@ -130,7 +130,7 @@ export class DeliveryRunner {
       attempt: delivery.attempt,
       stream: delivery.group.identity.stream,
       entryId: delivery.entryId,
-      signal: deadline.signal,
+      deadline,
       extend: async (ms = handlerTimeoutMs) => {
         await from.renew([delivery]);
         deadline.signal.throwIfAborted();
@@ -151,8 +151,10 @@ export class DeliveryRunner {
         `next in ${delayMs} ms: ${describeError(error).message}`,
     );
     options.observer.retried?.({ topic: event.topic, delayMs });
-    const signal = AbortSignal.any([stopping, delivery.signal]);
-    await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+    await Promise.race([
+      sleep(delayMs, undefined, { signal: stopping }).catch(() => undefined),
+      delivery.givenUp,
+    ]);
   }
 
   private async bury(delivery: Delivery, error: unknown, from: Subscription): Promise<void> {
@@ -173,7 +175,7 @@ export class DeliveryRunner {
   }
 
   private isOver(delivery: Delivery): boolean {
-    return this.parts.stopping.aborted || delivery.signal.aborted;
+    return this.parts.stopping.aborted || delivery.isGivenUp;
   }
 }
 

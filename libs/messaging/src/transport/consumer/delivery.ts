@@ -1,11 +1,12 @@
 import type { StreamEntry } from '../stream-entry.js';
 import type { ConsumerGroup } from './consumer-group.js';
+import type { HandlerDeadline } from './handler-deadline.js';
 
 /** An entry in this consumer's hand, under a lease that is renewed until it is done. */
 export class Delivery {
-  /** Whether the attempt under way has reached the handler. */
-  begun = false;
-  private readonly abort = new AbortController();
+  private reason: Error | undefined;
+  private deadline: HandlerDeadline | undefined;
+  private readonly ended = Promise.withResolvers<void>();
   private leaseEndsAt: number;
 
   constructor(
@@ -22,9 +23,19 @@ export class Delivery {
     return this.entry.entryId;
   }
 
-  /** Aborts when the entry is no longer this consumer's, or the process stops waiting for it. */
-  get signal(): AbortSignal {
-    return this.abort.signal;
+  /** Whether a handler has seen it. */
+  get begun(): boolean {
+    return this.deadline !== undefined;
+  }
+
+  /** The entry is no longer this consumer's, or the process has stopped waiting for it. */
+  get isGivenUp(): boolean {
+    return this.reason !== undefined;
+  }
+
+  /** Resolves when the delivery is given up. */
+  get givenUp(): Promise<void> {
+    return this.ended.promise;
   }
 
   /** For the server's memory: attempts that reached a handler. */
@@ -42,7 +53,15 @@ export class Delivery {
     this.leaseEndsAt = askedAt + this.leaseMs;
   }
 
+  /** An attempt reaches the handler, which has until this deadline. */
+  begin(deadline: HandlerDeadline): void {
+    this.deadline = deadline;
+    if (this.reason) deadline.end(this.reason);
+  }
+
   giveUp(reason: Error): void {
-    this.abort.abort(reason);
+    this.reason ??= reason;
+    this.deadline?.end(reason);
+    this.ended.resolve();
   }
 }

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { ResolvedMessagingOptions } from '../../messaging.options.js';
 import type { MessagingConnections } from '../messaging-connections.js';
 import { StreamKeys } from '../stream-keys.js';
+import { Batch } from './batch.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { ConsumerGroup } from './consumer-group.js';
 import type { Delivery } from './delivery.js';
@@ -11,13 +12,13 @@ import { KeyLanes } from './key-lanes.js';
 import { Periodically } from './periodically.js';
 import { StreamReader, readBlockMs } from './stream-reader.js';
 import { Subscription } from './subscription.js';
-import { TickBatch } from './tick-batch.js';
 import { untilReachable } from './until-reachable.js';
 
 /** A dead consumer's name is forgotten after so many leases without a sign of life. */
 const forgottenAfterLeases = 30;
 const cleanUpEveryMs = 30_000;
 const mostReadTogether = 250;
+const acknowledgedTogether = { waitMs: 0, size: 250 };
 
 /**
  * Consumes the events of the services that this one subscribes to: each is handled at least once
@@ -30,7 +31,7 @@ export class EventConsumer {
   private readonly stopping = new AbortController();
   private readonly subscriptions: readonly Subscription[];
   private readonly runner: DeliveryRunner;
-  private readonly acknowledgements = new Map<ConsumerGroup, TickBatch<string>>();
+  private readonly acknowledgements = new Map<ConsumerGroup, Batch<string>>();
   private readonly working = new Set<Promise<void>>();
   private readonly chores: readonly Periodically[];
   private reader: StreamReader | undefined;
@@ -102,7 +103,7 @@ export class EventConsumer {
     const group = new ConsumerGroup(identity, connections);
     this.acknowledgements.set(
       group,
-      new TickBatch(async (entryIds) => {
+      new Batch(acknowledgedTogether, async (entryIds) => {
         await untilReachable(async () => group.acknowledge(entryIds), this.stopping.signal);
       }),
     );

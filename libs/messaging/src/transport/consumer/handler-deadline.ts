@@ -1,26 +1,24 @@
-/** The time a handler has; it can be set anew while the handler runs. */
+/** The time a handler has; it can be set anew while the handler runs. Made for each message: lean. */
 export class HandlerDeadline {
-  private readonly controller = new AbortController();
-  private readonly ended = Promise.withResolvers<never>();
+  private controller: AbortController | undefined;
+  private reason: Error | undefined;
+  private reject: ((reason: Error) => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
 
-  /**
-   * @param outer ends the time early when it aborts.
-   * @param error what the handler is told when its own time is over.
-   */
-  constructor(
-    private readonly outer: AbortSignal,
-    private readonly error: () => Error,
-  ) {
-    // Nobody waits for it unless a work is raced against it.
-    this.ended.promise.catch(() => undefined);
-    outer.addEventListener('abort', this.onOuterAbort);
-    if (outer.aborted) this.onOuterAbort();
+  /** @param error what the handler is told when its own time is over. */
+  constructor(private readonly error: () => Error) {}
+
+  /** Aborts when the time is over. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.reason) this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
   }
 
-  /** Aborts when the time is over, or when `outer` does. */
-  get signal(): AbortSignal {
-    return this.controller.signal;
+  get isOver(): boolean {
+    return this.reason !== undefined;
   }
 
   /** The time is over in `ms` from now. */
@@ -29,21 +27,26 @@ export class HandlerDeadline {
     this.timer = setTimeout(() => this.end(this.error()), ms);
   }
 
+  /** The time is over now. */
+  end(reason: Error): void {
+    clearTimeout(this.timer);
+    if (this.reason) return;
+    this.reason = reason;
+    this.controller?.abort(reason);
+    this.reject?.(reason);
+  }
+
   /** To be called when the handler is done. */
   clear(): void {
     clearTimeout(this.timer);
-    this.outer.removeEventListener('abort', this.onOuterAbort);
   }
 
   /** What `work` settles with, unless the time is over before: then it rejects. */
-  async race<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this.ended.promise]);
-  }
-
-  private readonly onOuterAbort = () => this.end(this.outer.reason as Error);
-
-  private end(reason: Error): void {
-    this.controller.abort(reason);
-    this.ended.reject(reason);
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.reject = reject;
+      if (this.reason) reject(this.reason);
+      work.then(resolve, reject);
+    });
   }
 }

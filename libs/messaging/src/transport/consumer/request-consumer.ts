@@ -6,11 +6,11 @@ import type { MessagingConnections } from '../messaging-connections.js';
 import type { ClaimedEntry } from '../scripts.js';
 import type { StreamEntry } from '../stream-entry.js';
 import { StreamKeys } from '../stream-keys.js';
+import { Batch } from './batch.js';
 import { ConsumerGroup } from './consumer-group.js';
 import { Periodically } from './periodically.js';
 import { ServerClock } from './server-clock.js';
 import { StreamReader, readBlockMs } from './stream-reader.js';
-import { TickBatch } from './tick-batch.js';
 
 /** A request in hand. */
 export interface ReceivedRequest {
@@ -21,13 +21,20 @@ export interface ReceivedRequest {
   readonly remainingMs: number;
 }
 
-/** Answers one request. Never rejects; resolves at the latest when `remainingMs` are over. */
-export type RequestHandling = (request: ReceivedRequest) => Promise<void>;
+/** What answers the requests that arrive. */
+export interface RequestAnswering {
+  /** Never rejects; resolves at the latest when `remainingMs` are over. */
+  answer(request: ReceivedRequest): Promise<void>;
+  /** Ends what is still being answered. */
+  giveUpAll(reason: Error): void;
+}
 
 const clockEveryMs = 60_000;
 const claimEveryMs = 1_000;
 const cleanUpEveryMs = 30_000;
 const forgottenAfterLeases = 30;
+/** Nobody waits for it, and it costs less together: a finished request is removed a little later. */
+const removedTogether = { waitMs: 10, size: 250 };
 
 /**
  * Takes the requests that wait for this service: each goes to one replica, which begins it once or
@@ -37,7 +44,7 @@ export class RequestConsumer {
   private readonly logger = new Logger('Messaging');
   private readonly clock = new ServerClock();
   private readonly group: ConsumerGroup;
-  private readonly finished: TickBatch<string>;
+  private readonly finished: Batch<string>;
   private readonly held = new Set<string>();
   private readonly working = new Set<Promise<void>>();
   private readonly chores: readonly Periodically[];
@@ -48,12 +55,12 @@ export class RequestConsumer {
   constructor(
     private readonly options: ResolvedMessagingOptions,
     private readonly connections: MessagingConnections,
-    private readonly handle: RequestHandling,
+    private readonly answering: RequestAnswering,
   ) {
     const stream = new StreamKeys(options.prefix).requests(options.service);
     const identity = { stream, group: options.service, consumer: connections.instance };
     this.group = new ConsumerGroup(identity, connections);
-    this.finished = new TickBatch(async (entryIds) => this.group.remove(entryIds));
+    this.finished = new Batch(removedTogether, async (entryIds) => this.group.remove(entryIds));
     this.chores = this.makeChores();
   }
 
@@ -82,6 +89,8 @@ export class RequestConsumer {
     const timer = setTimeout(resolve, timeoutMs);
     await Promise.race([Promise.all(this.working), timeUp]);
     clearTimeout(timer);
+    this.answering.giveUpAll(new Error('the process stops'));
+    this.finished.flush();
     await this.giveBack();
   }
 
@@ -110,7 +119,7 @@ export class RequestConsumer {
       return;
     }
     const { stream } = this.group.identity;
-    await this.handle({ message: request, entryId: entry.entryId, stream, remainingMs });
+    await this.answering.answer({ message: request, entryId: entry.entryId, stream, remainingMs });
   }
 
   private read(entry: StreamEntry): RequestMessage | undefined {

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Logger } from '@nestjs/common';
-import { type RedisClient, closeRedis, isRedisUnavailable, reconnect, whenReady } from '@trilith/redis';
+import {
+  type RedisClient,
+  closeRedis,
+  isRedisUnavailable,
+  reconnect,
+  whenReady,
+} from '@trilith/redis';
 
 import type { StreamEntry } from '../stream-entry.js';
 import { type ConsumerGroup, readNew } from './consumer-group.js';
