@@ -16,7 +16,7 @@ export class InboxTransactionRequiredError extends Error {
   override readonly name = 'InboxTransactionRequiredError';
   readonly code = 'inbox_transaction_required';
 
-  constructor(readonly consumer: string) {
-    super(`The inbox of ${consumer} was given a transaction that "current" does not see`);
+  constructor() {
+    super('"inTransaction" of the inbox ran its work in no transaction that "current" knows of');
   }
 }

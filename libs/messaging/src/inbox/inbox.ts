@@ -25,7 +25,7 @@ export interface InboxTransactions {
  * });
  */
 export abstract class Inbox {
-  constructor(private readonly transactions: InboxTransactions) {}
+  constructor(protected readonly transactions: InboxTransactions) {}
 
   /**
    * Runs `effect` if this message has had none. Joins the transaction that the caller is in; else
@@ -49,6 +49,14 @@ export abstract class Inbox {
     return this.isInTransaction() ? work() : this.transactions.inTransaction(work);
   }
 
+  /**
+   * Forgets messages that were handled long ago, and tells how many. Nothing to do for a store that
+   * forgets by itself.
+   */
+  async forget(_which: HandledBefore): Promise<number> {
+    return 0;
+  }
+
   protected abstract isInTransaction(): boolean;
 
   /** Remembers the message in the ambient transaction; tells whether it is new. */
@@ -58,6 +66,14 @@ export abstract class Inbox {
     if (!(await this.remember(delivery))) return { repeated: true };
     return { repeated: false, result: await effect() };
   }
+}
+
+/** Which messages {@link Inbox.forget} forgets. */
+export interface HandledBefore {
+  /** Only messages that were handled longer ago than this. */
+  readonly olderThanMs: number;
+  /** At most so many, so that no delete runs long. */
+  readonly limit: number;
 }
 
 /** A message on its way into one consumer. */

@@ -34,7 +34,7 @@ export class MongoInbox extends Inbox {
 
   protected async remember({ consumer, messageId }: Delivery): Promise<boolean> {
     const session = this.options.current();
-    if (!session?.inTransaction()) throw new InboxTransactionRequiredError(consumer);
+    if (!session?.inTransaction()) throw new InboxTransactionRequiredError();
     // An upsert, because the duplicate key error of an insert would end the caller's transaction.
     const upsert = this.collection.updateOne(
       { _id: `${consumer}:${messageId}` },

@@ -1,6 +1,6 @@
 import { withinDeadline } from '../outbox/deadline.js';
 import { type QueryFunction, rowsOf } from '../outbox/postgres/query-function.js';
-import { type Delivery, Inbox, type InboxTransactions } from './inbox.js';
+import { type Delivery, type HandledBefore, Inbox, type InboxTransactions } from './inbox.js';
 import { InboxTransactionRequiredError } from './inbox.errors.js';
 
 /** Where a {@link PostgresInbox} remembers. */
@@ -23,6 +23,22 @@ WITH remembered AS (
 )
 SELECT 1 FROM remembered`;
 
+/** $1 float: age in milliseconds; $2 int: limit. One row with how many were forgotten. */
+const FORGET = `
+WITH forgotten AS (
+  DELETE FROM inbox
+  WHERE (consumer, message_id) IN (
+    SELECT consumer, message_id
+    FROM inbox
+    WHERE handled_at < clock_timestamp() - $1 * interval '1 millisecond'
+    ORDER BY handled_at
+    LIMIT $2
+    FOR UPDATE SKIP LOCKED
+  )
+  RETURNING 1
+)
+SELECT count(*)::int AS forgotten FROM forgotten`;
+
 /** Remembers messages in the table `inbox` of PostgreSQL. */
 export class PostgresInbox extends Inbox {
   constructor(private readonly options: PostgresInboxOptions) {
@@ -33,13 +49,22 @@ export class PostgresInbox extends Inbox {
     return this.options.current() !== undefined;
   }
 
-  protected async remember({ consumer, messageId }: Delivery): Promise<boolean> {
-    const query = this.options.current();
-    if (query === undefined) throw new InboxTransactionRequiredError(consumer);
-    const result = await withinDeadline(query(REMEMBER, [consumer, messageId]), {
-      operation: 'remembering a message',
-      timeoutMs: this.options.queryTimeoutMs ?? 5_000,
+  override async forget({ olderThanMs, limit }: HandledBefore): Promise<number> {
+    return this.transactions.inTransaction(async () => {
+      const [row] = await this.query('forgetting messages', FORGET, [olderThanMs, limit]);
+      return Number(row?.forgotten);
     });
-    return rowsOf(result).length === 1;
+  }
+
+  protected async remember({ consumer, messageId }: Delivery): Promise<boolean> {
+    const rows = await this.query('remembering a message', REMEMBER, [consumer, messageId]);
+    return rows.length === 1;
+  }
+
+  private async query(operation: string, sql: string, parameters: unknown[]) {
+    const query = this.options.current();
+    if (query === undefined) throw new InboxTransactionRequiredError();
+    const timeoutMs = this.options.queryTimeoutMs ?? 5_000;
+    return rowsOf(await withinDeadline(query(sql, parameters), { operation, timeoutMs }));
   }
 }
