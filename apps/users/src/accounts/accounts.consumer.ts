@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { MessagePattern, Payload } from '@nestjs/microservices';
 import { getAccount, type PayloadOf, type PublicAccount } from '@trilith/contracts';
+import { Respond } from '@trilith/messaging';
 
 import { toPublicAccount } from './accounts.messages.js';
 import { AccountsService } from './accounts.service.js';
@@ -10,10 +10,8 @@ import { AccountsService } from './accounts.service.js';
 export class AccountsConsumer {
   constructor(private readonly accounts: AccountsService) {}
 
-  @MessagePattern(getAccount.name)
-  async get(
-    @Payload({ schema: getAccount.schema }) { accountId }: PayloadOf<typeof getAccount>,
-  ): Promise<PublicAccount> {
+  @Respond(getAccount)
+  async get({ accountId }: PayloadOf<typeof getAccount>): Promise<PublicAccount> {
     return toPublicAccount(await this.accounts.get(accountId));
   }
 }

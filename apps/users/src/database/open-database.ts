@@ -9,8 +9,8 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 export async function openDatabase(options?: DataSourceOptions): Promise<DataSource> {
   if (!options) throw new TypeError('A data source needs options');
   const dataSource = new DataSource(options);
-  await dataSource.initialize().catch((error: unknown) => {
-    throw new StartError(`postgres can't be used (${String(error)})`, { cause: error });
+  await dataSource.initialize().catch((error: Error) => {
+    throw new StartError(`postgres can't be used (${error.message})`, { cause: error });
   });
   const missing = await missingTables(dataSource);
   if (missing.length === 0) return dataSource;

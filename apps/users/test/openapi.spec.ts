@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+import { call, openStores, startUsers, type Stores } from './users-app.js';
+
+interface Operation {
+  summary?: string;
+  security?: object[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+  parameters?: { name: string; in: string; schema: Schema }[];
+  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+}
+interface Schema {
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean;
+  [keyword: string]: unknown;
+}
+
+describe('the OpenAPI document', () => {
+  let stores: Stores;
+  let app: NestFastifyApplication;
+  let paths: Record<string, Record<string, Operation>>;
+
+  beforeAll(async () => {
+    stores = await openStores();
+    app = await startUsers(stores);
+    ({ paths } = (await call(app, 'GET', '/openapi.json')).body as { paths: typeof paths });
+  });
+
+  afterAll(async () => {
+    await app?.close();
+    await stores?.close();
+  });
+
+  const operation = (method: string, path: string): Operation => {
+    const found = paths[path]?.[method];
+    if (!found) throw new Error(`${method} ${path} is not documented`);
+    return found;
+  };
+  const answer = ({ responses }: Operation, status: number) =>
+    Object.keys(responses[status]?.content?.['application/json']?.schema.properties ?? {});
+  const question = ({ requestBody }: Operation) =>
+    requestBody?.content['application/json']?.schema ?? {};
+
+  it('has every route, and no other', () => {
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(routes.toSorted()).toEqual([
+      'get /.well-known/jwks.json',
+      'get /v1/accounts/me',
+      'get /v1/accounts/{id}',
+      'patch /v1/accounts/me',
+      'post /v1/accounts',
+      'post /v1/sessions',
+    ]);
+  });
+
+  it('says of each route what it is for and that it may answer with a problem', () => {
+    for (const each of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+      expect(each.summary).toEqual(expect.any(String));
+      expect(Object.keys(each.responses.default?.content ?? {})).toEqual([
+        'application/problem+json',
+      ]);
+    }
+  });
+
+  it('says what each body holds, and that it holds nothing else', () => {
+    expect(question(operation('post', '/v1/accounts'))).toMatchObject({
+      required: ['email', 'username', 'password', 'displayName'],
+      additionalProperties: false,
+      properties: {
+        email: { type: 'string', format: 'email', maxLength: 254 },
+        username: { type: 'string', pattern: expect.any(String) },
+        password: { type: 'string', minLength: 8, maxLength: 128 },
+        displayName: { type: 'string', minLength: 1, maxLength: 80 },
+      },
+    });
+    expect(question(operation('post', '/v1/sessions'))).toMatchObject({
+      required: ['login', 'password'],
+      additionalProperties: false,
+    });
+    const change = question(operation('patch', '/v1/accounts/me'));
+    expect(Object.keys(change.properties ?? {})).toEqual(['displayName', 'avatarUrl']);
+    expect(change.required).toBeUndefined();
+  });
+
+  it('says what each answer holds, and the e-mail address only to its owner', () => {
+    const everybody = ['id', 'username', 'displayName', 'avatarUrl', 'version', 'createdAt'];
+    const owner = [...everybody, 'email', 'updatedAt'];
+    expect(answer(operation('get', '/v1/accounts/{id}'), 200)).toEqual(everybody);
+    expect(answer(operation('get', '/v1/accounts/me'), 200)).toEqual(owner);
+    expect(answer(operation('patch', '/v1/accounts/me'), 200)).toEqual(owner);
+    expect(answer(operation('post', '/v1/accounts'), 201)).toEqual(owner);
+    expect(answer(operation('post', '/v1/sessions'), 201)).toEqual([
+      'accessToken',
+      'tokenType',
+      'expiresIn',
+      'accountId',
+    ]);
+    expect(answer(operation('get', '/.well-known/jwks.json'), 200)).toEqual(['keys']);
+  });
+
+  it('marks the routes that take an access token', () => {
+    const secured = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { security = [] }]) => security.length > 0)
+        .map(([method]) => `${method} ${path}`),
+    );
+    expect(secured.toSorted()).toEqual(['get /v1/accounts/me', 'patch /v1/accounts/me']);
+  });
+});
