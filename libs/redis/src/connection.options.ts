@@ -57,15 +57,15 @@ export function addressOf(url: string): string {
 }
 
 function requireUrl(url: unknown): void {
-  const takes = 'redis://[user:password@]host[:port][/database] or rediss://…';
-  if (typeof url !== 'string' || !URL.canParse(url)) {
-    // Not even part of it is shown: a URL that cannot be parsed may still hold a password.
-    throw new RedisOptionError('url', typeof url === 'string' ? '(not a URL)' : url, takes);
-  }
-  const { protocol } = new URL(url);
-  if (protocol !== 'redis:' && protocol !== 'rediss:') {
-    throw new RedisOptionError('url', `${protocol}//…`, takes);
-  }
+  const isUrl = typeof url === 'string' && URL.canParse(url);
+  if (isUrl && ['redis:', 'rediss:'].includes(new URL(url).protocol)) return;
+  // Not even part of it is shown: it may hold a password.
+  const shown = typeof url === 'string' ? '(no URL of Redis)' : url;
+  throw new RedisOptionError(
+    'url',
+    shown,
+    'redis://[user:password@]host[:port][/database] or rediss://…',
+  );
 }
 
 function requireMilliseconds(option: string, value: unknown): void {

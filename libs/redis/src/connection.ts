@@ -120,14 +120,7 @@ function connect(options: ResolvedConnectionOptions, more: RedisOptions): Redis 
     retryStrategy: (attempt) => reconnectDelay(attempt, options.maxReconnectDelayMs),
     ...more,
   });
-  return client.on('error', options.onError).on('close', () => dropSocketTimer(client));
-}
-
-/** ioredis lets this timer outlive its connection: it would cut the next one, or delay the exit. */
-function dropSocketTimer(client: Redis): void {
-  const holder = client as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
-  clearTimeout(holder.socketTimeoutTimer);
-  holder.socketTimeoutTimer = undefined;
+  return client.on('error', options.onError);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
-import { type RedisForTest, redisForTest } from '../../../testing/src/redis.js';
+import { type RedisForTest, redisForTest } from '@trilith/testing';
 import { firstValueFrom } from 'rxjs';
 
 import { type ServiceForTest, startService } from './service-for-test.js';
