@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import getPort from 'get-port';
+import { isPortFree } from '../stores/ports.ts';
 import { Failure } from '../terminal/failure.ts';
 import { DEFAULT_PORTS, portVariable, SERVICE_NAMES, type ServiceName } from './services.ts';
 
@@ -34,18 +34,10 @@ export async function freePort(): Promise<number> {
 export async function checkPortsAreFree(ports: ServicePorts): Promise<void> {
   for (const service of SERVICE_NAMES) {
     const port = ports[service];
-    if (await isFree(port)) continue;
+    if (await isPortFree(port)) continue;
     throw new Failure(
       `Port ${port}, where ${service} should listen, is taken: stop what uses it, set ` +
         `${portVariable(service)}, or move all three with --port-offset 100.`,
     );
   }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }

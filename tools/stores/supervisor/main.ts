@@ -57,7 +57,7 @@ function supervise(
   { dataFolder, ledger }: { dataFolder: string; ledger: Ledger },
 ): Supervisor {
   const paths = supervisorPaths(profile);
-  const ports = profile.lasting ? lastingPorts(paths.ports) : freePorts;
+  const ports = profile.lasting ? lastingPorts(paths.ports) : freePorts();
   const stores = new SupervisedStores({
     around: { profile, dataFolder, logFolder: paths.logs, ledger, ports },
     onProgress: (store, text) => supervisor.broadcast({ type: 'progress', store, text }),

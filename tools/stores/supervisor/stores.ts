@@ -71,6 +71,7 @@ export class SupervisedStores {
   }
 
   async #ended(store: StoreName, ending: string): Promise<void> {
+    const before = this.#answering.get(store);
     this.#running.delete(store);
     this.#answering.delete(store);
     if (this.#stopping.signal.aborted) return;
@@ -83,9 +84,13 @@ export class SupervisedStores {
       return;
     }
     this.#options.onProgress(store, `${what}; starting it again`);
-    await this.#start(store).catch((error: unknown) => {
+    try {
+      const { report } = await this.#start(store);
+      if (report.url !== before?.url)
+        this.#options.onLost(store, `${what}; its port was taken since.`);
+    } catch (error) {
       this.#options.onLost(store, `${what}, and did not start again. ${String(error)}`);
-    });
+    }
   }
 }
 
