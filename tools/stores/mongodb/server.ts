@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { ensureDataFolder } from '../data-folder.ts';
 import type { RunningStore, Surroundings } from '../launch.ts';
 import { programOnPath } from '../program.ts';
 import { downloadedMongod } from './download.ts';
@@ -21,7 +22,7 @@ export async function startMongo(around: Surroundings): Promise<RunningStore> {
   const download = own === undefined && !existsSync(secantus);
   const mongod = download ? await downloadedMongod(around) : own;
   const folder = mongod === undefined ? secantus : path.join(around.dataFolder, 'mongodb');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  ensureDataFolder('mongodb', folder);
   if (mongod === undefined) return startSecantus(folder, around);
   const how = own === undefined ? 'downloaded mongod' : 'mongod on the PATH';
   return startMongod({ command: mongod, how, folder }, around);

@@ -63,6 +63,8 @@ export function invocationAs(
       `--reuid=${account.uid}`,
       `--regid=${account.gid}`,
       '--clear-groups',
+      // PostgreSQL asks access(2), which else leaves out the capabilities of all but root.
+      '--securebits=+no_setuid_fixup',
       '--inh-caps=+dac_override',
       '--ambient-caps=+dac_override',
       command,

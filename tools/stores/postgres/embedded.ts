@@ -13,6 +13,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { commandLine } from '../command-line.ts';
 import { readJson, writeJson } from '../json-file.ts';
+import { ensureDataFolder } from '../data-folder.ts';
 import { launch, type RunningStore, type Surroundings } from '../launch.ts';
 import { StoreError } from '../store.ts';
 import { type Account, invocationAs, postgresAccount } from './account.ts';
@@ -33,7 +34,8 @@ export async function startEmbeddedPostgres(around: Surroundings): Promise<Runni
   const passwordFile = path.join(around.dataFolder, 'postgres.json');
   const binaries = await postgresBinaries();
   const account = postgresAccount(cluster);
-  if (!existsSync(cluster)) {
+  if (existsSync(cluster)) ensureDataFolder('postgres', cluster);
+  else {
     await initialise({ cluster, passwordFile, binaries, account }, around);
   }
   const password = readJson<{ password?: string }>(passwordFile, {}).password;

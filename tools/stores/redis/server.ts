@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { commandLine } from '../command-line.ts';
+import { ensureDataFolder } from '../data-folder.ts';
 import { launch, type RunningStore, type Surroundings } from '../launch.ts';
 import { programOnPath } from '../program.ts';
 import { pythonEnvironment } from '../python/environment.ts';
@@ -15,8 +15,7 @@ const MINIMUM = 7;
  */
 export async function startRedis(around: Surroundings): Promise<RunningStore> {
   const folder = path.join(around.dataFolder, 'redis');
-  mkdirSync(folder, { recursive: true });
-  chmodSync(folder, 0o700);
+  ensureDataFolder('redis', folder);
   const { command, how } = await findServer(around);
   return launch(
     {
