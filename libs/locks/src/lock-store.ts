@@ -19,7 +19,7 @@ const FENCE_MEMORY_MS = 7 * 24 * 60 * 60 * 1_000;
 
 const acquireLock = defineScript<[owner: string, ttlMs: number, fenceMs: number], Answer>({
   name: 'acquireLock',
-  lua: new URL('../scripts/acquireLock-2.lua', import.meta.url),
+  lua: new URL('./scripts/acquireLock-2.lua', import.meta.url),
   keys: 2,
   parse: (reply) => {
     const [token, holderLeftMs] = reply as [string | null, number?];
@@ -30,14 +30,14 @@ const acquireLock = defineScript<[owner: string, ttlMs: number, fenceMs: number]
 
 const extendLock = defineScript<[owner: string, ttlMs: number], boolean>({
   name: 'extendLock',
-  lua: new URL('../scripts/extendLock-1.lua', import.meta.url),
+  lua: new URL('./scripts/extendLock-1.lua', import.meta.url),
   keys: 1,
   parse: (reply) => reply === 1,
 });
 
 const releaseLock = defineScript<[owner: string], boolean>({
   name: 'releaseLock',
-  lua: new URL('../scripts/releaseLock-1.lua', import.meta.url),
+  lua: new URL('./scripts/releaseLock-1.lua', import.meta.url),
   keys: 1,
   parse: (reply) => reply === 1,
 });

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { closeRedis, createRedis, whenReady } from '@trilith/redis';
 
 import { LockManager } from '../src/index.js';
-import { redisUrl } from './redis.js';
 
 /** What the process is told. */
 export interface ContenderInput {
   readonly task: 'increment' | 'die';
+  readonly url: string;
   readonly prefix: string;
   /** Taken or not: without the lock, increments are lost. */
   readonly locked: boolean;
@@ -19,7 +19,7 @@ export interface ContenderInput {
 }
 
 const input = JSON.parse(process.argv[2] ?? '{}') as ContenderInput;
-const redis = createRedis({ url: redisUrl, name: 'contender' });
+const redis = createRedis({ url: input.url, name: 'contender' });
 await whenReady(redis, 10_000);
 const locks = new LockManager({ redis, prefix: input.prefix });
 const counter = `${input.prefix}:counter`;

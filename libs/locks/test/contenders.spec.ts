@@ -15,11 +15,13 @@ describe('a lock between processes', () => {
     await test.close();
   });
 
+  const place = () => ({ url: test.url, prefix: test.prefix });
+
   async function increments(locked: boolean): Promise<number> {
     await test.redis.del(`${test.prefix}:counter`);
     const input = {
       task: 'increment',
-      prefix: test.prefix,
+      ...place(),
       locked,
       workers: 4,
       times: 10,
@@ -40,7 +42,7 @@ describe('a lock between processes', () => {
   });
 
   it('is taken over after the lease of a holder that was killed, and not before', async () => {
-    const input = { task: 'die', prefix: test.prefix, locked: true, workers: 1, times: 1 } as const;
+    const input = { task: 'die', ...place(), locked: true, workers: 1, times: 1 } as const;
     const holder = startContender(input);
     const exit = exitOf(holder);
     if (holder.stdout) await once(holder.stdout, 'data');

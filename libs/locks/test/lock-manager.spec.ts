@@ -198,7 +198,7 @@ describe('LockManager', () => {
     });
 
     it('granted a lock and its answer was lost, the lock is freed again', async () => {
-      const redis = createRedis({ url: process.env.REDIS_URL ?? '', name: 'deaf' });
+      const redis = createRedis({ url: test.url, name: 'deaf' });
       await whenReady(redis, 10_000);
       let deaf = true;
       const lossy = {
