@@ -42,7 +42,7 @@ function describeMistake(name: string, issue: z.core.$ZodIssue, text: string | u
   return `${name}: got ${show(text, secret)}; ${oneLine(issue.message)}`;
 }
 
-const SECRET_NAMES = /SECRET|PASSWORD|PASSPHRASE|TOKEN$|_KEY$|CREDENTIAL/;
+const SECRET_NAMES = /(?:SECRET|PASSWORD|PASSPHRASE|TOKEN|KEY|CREDENTIAL)S?$/;
 
 function isSecret(name: string): boolean {
   return SECRET_NAMES.test(name);
