@@ -24,6 +24,15 @@ export type HistoryProblem =
   | { readonly kind: 'unsupported'; readonly fileName: string; readonly reason: string };
 
 type ProblemKind = HistoryProblem['kind'];
+
+/** Problems that a run may go on with when it is told to; the others leave no safe way on. */
+export const TOLERABLE_PROBLEMS = [
+  'missing_file',
+  'out_of_order',
+  'gap',
+] as const satisfies ProblemKind[];
+export type TolerableProblem = (typeof TOLERABLE_PROBLEMS)[number];
+
 type Problem<Kind extends ProblemKind> = Extract<HistoryProblem, { kind: Kind }>;
 
 const sentences: { readonly [Kind in ProblemKind]: (problem: Problem<Kind>) => string } = {

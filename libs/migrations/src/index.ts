@@ -1,5 +1,5 @@
 export { checksumOf } from './checksum.js';
-export { describeProblem, type HistoryProblem } from './history-problem.js';
+export { describeProblem, type HistoryProblem, type TolerableProblem } from './history-problem.js';
 export { formatVersion, labelOf, type MigrationFile } from './migration-file.js';
 export { readMigrationDirectory, type MigrationDirectory } from './migration-directory.js';
 export type { MigrationLogger } from './migration-logger.js';

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import type { MigrationLogger } from './migration-logger.js';
+import type { TolerableProblem } from './history-problem.js';
 import type { MigrationStore } from './migration-store.js';
 import { MigrationOptionsError } from './migrations.errors.js';
 
@@ -13,6 +14,11 @@ export interface MigratorOptions {
   readonly logger?: MigrationLogger;
   /** How long to wait, in ms, while another runner works. Default: 300,000 (five minutes). */
   readonly lockWaitMs?: number;
+  /**
+   * Problems to warn of instead of refusing to run: `missing_file` lets an older release start on a
+   * store that is ahead of it, `out_of_order` runs a late file, `gap` skips a number. Default: none.
+   */
+  readonly tolerate?: readonly TolerableProblem[];
   /** Written to the ledger: the version of the software that brings these migrations. */
   readonly appVersion?: string;
   /** Written to the ledger. Default: `user@host:pid`. */
@@ -30,6 +36,7 @@ export function resolveOptions(options: MigratorOptions) {
     directory: options.directory,
     logger: options.logger ?? silent,
     ...durations(DEFAULTS, options),
+    tolerate: new Set<string>(options.tolerate),
     runner: {
       executedBy: options.executedBy ?? defaultExecutedBy(),
       appVersion: options.appVersion,

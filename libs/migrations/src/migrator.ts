@@ -1,5 +1,5 @@
 import { compareHistory, type History } from './history.js';
-import type { HistoryProblem } from './history-problem.js';
+import { describeProblem, type HistoryProblem } from './history-problem.js';
 import { pollFor, throwIfAborted } from './lock-wait.js';
 import { readMigrationDirectory, type MigrationDirectory } from './migration-directory.js';
 import { labelOf } from './migration-file.js';
@@ -91,12 +91,12 @@ export class Migrator {
   }
 
   /**
-   * Labels of the migrations that the store lacks, oldest first; empty when it is up to date.
-   * @throws MigrationHistoryError, StoreUnreachableError, MigrationDirectoryError
+   * Labels of the migrations that the store lacks, oldest first; empty when it is up to date. One
+   * that has more, because a newer release migrated it, is up to date for this one.
+   * @throws StoreUnreachableError, MigrationDirectoryError
    */
   async pending(): Promise<string[]> {
     const { history } = await this.compare(this.readDirectory());
-    this.refuseProblems(history);
     return history.pending.map(labelOf);
   }
 
@@ -126,7 +126,10 @@ export class Migrator {
   ): Promise<UpReport | undefined> {
     const { history } = await this.compare(directory);
     this.refuseProblems(history);
-    if (history.pending.length === 0) return this.report([], history);
+    if (history.pending.length === 0) {
+      this.warnOfTolerated(history);
+      return this.report([], history);
+    }
 
     const session = await this.options.store.tryLock(this.options.runner);
     if (session === undefined) return undefined;
@@ -146,6 +149,7 @@ export class Migrator {
     const { history } = await this.compare(directory, session);
     this.refuseProblems(history);
     const { logger, runner, store } = this.options;
+    this.warnOfTolerated(history);
     const applied: LedgerEntry[] = [];
     for (const file of history.pending) {
       throwIfAborted(signal);
@@ -179,8 +183,16 @@ export class Migrator {
   }
 
   private refuseProblems(history: History): void {
-    if (history.problems.length === 0) return;
-    throw new MigrationHistoryError(this.options.store.name, history.problems);
+    const { store, tolerate } = this.options;
+    const refused = history.problems.filter(({ kind }) => !tolerate.has(kind));
+    if (refused.length > 0) throw new MigrationHistoryError(store.name, refused);
+  }
+
+  private warnOfTolerated(history: History): void {
+    const { logger, store } = this.options;
+    for (const problem of history.problems) {
+      logger.warn(`${store.name}: ${describeProblem(problem)}`);
+    }
   }
 
   private report(applied: readonly LedgerEntry[], history: History): UpReport {

@@ -2,8 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-const project = path.resolve(import.meta.dirname, '..');
-const loader = path.join(project, '../../tools/jest/typescript-child.mjs');
+/** Folder of this library. */
+export const project = path.resolve(import.meta.dirname, '..');
+/** Lets Node run the sources as Jest does. */
+export const loader = path.join(project, '../../tools/jest/typescript-child.mjs');
 
 /** What a process of the command line left behind. */
 export interface Ended {

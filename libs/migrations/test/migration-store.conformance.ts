@@ -126,6 +126,35 @@ export function conformsToMigrationStore(kind: StoreUnderTest): void {
       expect(await database.journal()).toEqual(['one', 'two']);
     });
 
+    it('goes on with a tolerated problem, and warns of it', async () => {
+      await migrator().up();
+      directory.remove(named('0001_one'));
+      directory.write({ [named('0004_four')]: text.writes('four') });
+      const warnings: string[] = [];
+      const logger = { info: () => undefined, warn: (line: string) => warnings.push(line) };
+      const tolerant = migrator({ logger, tolerate: ['missing_file', 'gap'] });
+      await expect(tolerant.up()).resolves.toMatchObject({ applied: [{ version: 4 }] });
+      expect(warnings).toEqual([
+        expect.stringContaining('0001_one was applied, but its file is missing'),
+        expect.stringContaining('version 0003 is missing'),
+      ]);
+      directory.write({ [named('0001_one')]: text.writes('other') });
+      await expect(tolerant.up()).rejects.toMatchObject({ problems: [{ kind: 'modified' }] });
+    });
+
+    it('is up to date for an older release when a newer one has migrated it', async () => {
+      await migrator().up();
+      directory.remove(named('0002_two'));
+      await expect(migrator().assertUpToDate()).resolves.toBeUndefined();
+      await expect(migrator().up()).rejects.toMatchObject({ problems: [{ kind: 'missing_file' }] });
+      const warn = (line: string) => warnings.push(line);
+      const warnings: string[] = [];
+      const logger = { info: () => undefined, warn };
+      const tolerant = migrator({ logger, tolerate: ['missing_file'] });
+      await expect(tolerant.up()).resolves.toMatchObject({ applied: [] });
+      expect(warnings).toEqual([expect.stringContaining('0002_two was applied')]);
+    });
+
     it('shows applied and pending migrations, without creating anything', async () => {
       const names = async () => {
         const { migrations } = await migrator().status();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { migrationsDirectory } from './migrations-directory.js';
 import { migratedTemplate } from './postgres.template.js';
 import { storeUrl, withDatabase } from './store-urls.js';
 
@@ -16,9 +17,10 @@ export interface PostgresForTest {
  */
 export async function postgresForTest(): Promise<PostgresForTest> {
   const url = storeUrl('DATABASE_URL');
+  const directory = migrationsDirectory('postgres');
   const database = `test_${randomUUID().replaceAll('-', '')}`;
   await withAdmin(url, async (admin) => {
-    const template = await migratedTemplate(admin, url);
+    const template = await migratedTemplate({ admin, url, directory });
     await admin.query(`CREATE DATABASE ${database} TEMPLATE ${template}`);
   });
   return {

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { TOLERABLE_PROBLEMS } from '../history-problem.js';
 import { errorLines } from './command.js';
 import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from './exit-code.js';
 import { status, type StatusOptions } from './status.command.js';
@@ -46,7 +47,10 @@ function describeUp(program: Command): Command {
   return withCommonOptions(program.command('up'))
     .description('apply every pending migration; safe to run many times at once')
     .option('--lock-wait <seconds>', 'how long to wait while another runner works', seconds, 300)
-    .option('--app-version <version>', 'written to the ledger');
+    .option('--app-version <version>', 'written to the ledger')
+    .addOption(
+      new Option('--tolerate <problem...>', 'warn of it and go on').choices(TOLERABLE_PROBLEMS),
+    );
 }
 
 function describeStatus(program: Command): Command {

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { TolerableProblem } from '../history-problem.js';
 import { labelOf } from '../migration-file.js';
 import { Migrator, type UpReport } from '../migrator.js';
 import type { MigrationLogger } from '../migration-logger.js';
@@ -10,6 +11,7 @@ export interface UpOptions extends CommandOptions {
   /** In seconds. */
   readonly lockWait: number;
   readonly appVersion?: string;
+  readonly tolerate?: readonly TolerableProblem[];
 }
 
 /** `up`: applies what is pending. */
@@ -21,6 +23,7 @@ export async function up(terminal: Terminal, options: UpOptions): Promise<ExitCo
       logger: options.json ? undefined : lineLogger(terminal),
       lockWaitMs: Math.round(options.lockWait * 1_000),
       appVersion: options.appVersion,
+      tolerate: options.tolerate,
     });
     return outcome(await migrator.up({ signal: terminal.signal }), store.address);
   });

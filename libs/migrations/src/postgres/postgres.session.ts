@@ -15,6 +15,9 @@ import {
   RESET_SESSION,
 } from './postgres.statements.js';
 
+/** Below the time after which the server ends an idle session, see guard-session.sql. */
+const LONGEST_PAUSE_MS = 10_000;
+
 /** The database, as a session needs to know it. */
 export interface SessionTarget {
   /** Host, port and database, for messages. */
@@ -66,7 +69,8 @@ export class PostgresSession implements MigrationSession {
         if (!mayPassWhenTriedAgain(cause) || performance.now() >= giveUpAt) throw failure;
         run.logger.warn(`${failure.message}; trying again`);
       }
-      await untilAborted(sleep(lockTimeoutMs * (0.5 + Math.random())), run.signal);
+      const pauseMs = Math.min(lockTimeoutMs, LONGEST_PAUSE_MS) * (0.5 + Math.random());
+      await untilAborted(sleep(pauseMs), run.signal);
     }
   }
 
