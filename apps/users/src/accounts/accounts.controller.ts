@@ -23,7 +23,10 @@ export class AccountsController {
   constructor(private readonly accounts: AccountsService) {}
 
   @Post()
-  @ApiOperation({ summary: 'Sign up' })
+  @ApiOperation({
+    summary: 'Sign up',
+    description: 'Refused with `email_taken` or `username_taken` (409).',
+  })
   @Returns(ownAccountView, { status: 201 })
   async signUp(
     @Body({ schema: signUp }) person: SignUp,
@@ -44,7 +47,10 @@ export class AccountsController {
 
   @Patch('me')
   @Authenticated()
-  @ApiOperation({ summary: 'Change the own account' })
+  @ApiOperation({
+    summary: 'Change the own account',
+    description: 'A field left out stays as it is. `version` rises if anything is different then.',
+  })
   @Returns(ownAccountView)
   async change(
     @Caller() caller: Caller,
@@ -54,7 +60,10 @@ export class AccountsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'What an account shows to everybody' })
+  @ApiOperation({
+    summary: 'What an account shows to everybody',
+    description: 'Refused with `account_not_found` (404).',
+  })
   @Returns(accountView)
   async get(@Param('id', { schema: z.uuid() }) id: string): Promise<AccountView> {
     return toAccountView(await this.accounts.get(id));

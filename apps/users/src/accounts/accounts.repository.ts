@@ -64,16 +64,16 @@ export class AccountsRepository {
   }
 
   /** @param login an e-mail address or a username, in lower case */
-  async findCredentials(login: string): Promise<Credentials | null> {
-    const account = await this.manager
+  findCredentials(login: string): Promise<Credentials | undefined> {
+    return this.manager
       .createQueryBuilder(Account, 'account')
-      .select(['account.id', 'account.role', 'account.passwordHash'])
+      .select('account.id', 'accountId')
+      .addSelect('account.role', 'role')
+      .addSelect('account.passwordHash', 'passwordHash')
       .where(login.includes('@') ? 'account.email = :login' : 'account.username = :login', {
         login,
       })
-      .getOne();
-    if (!account) return null;
-    return { accountId: account.id, role: account.role, passwordHash: account.passwordHash };
+      .getRawOne<Credentials>();
   }
 
   /** Stores a changed profile and raises the account's version with it. */

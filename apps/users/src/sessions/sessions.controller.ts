@@ -12,7 +12,11 @@ export class SessionsController {
 
   @Post()
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Sign in' })
+  @ApiOperation({
+    summary: 'Sign in',
+    description:
+      'Refused with `credentials_invalid` (401), whichever of the two is wrong; with `unavailable` (503) when too many people sign in at the same time.',
+  })
   @Returns(session, { status: 201 })
   signIn(@Body({ schema: signIn }) credentials: SignIn): Promise<Session> {
     return this.sessions.signIn(credentials);
