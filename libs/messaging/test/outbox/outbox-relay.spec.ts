@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import path from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
@@ -14,7 +12,6 @@ import type { Backend } from './backend.js';
 import { mongoBackend } from './mongo-backend.js';
 import { postgresBackend } from './postgres-backend.js';
 import { RecordingSink } from './recording-sink.js';
-import type { RelayProcessInput } from './relay-process.js';
 import { openRelayStore } from './relay-store.js';
 
 const NEVER = 2 ** 31 - 1;
@@ -127,26 +124,6 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     await commit('to the second');
     await allSent();
     expect(sinks[1].keys).toEqual(['to the second']);
-  });
-
-  it('publishes again, under the same ids, what a relay published and died before marking', async () => {
-    const keys = Array.from({ length: 25 }, (_, n) => `${n}`);
-    const ids = await commit(...keys);
-    const list = `${prefix}:published`;
-    await runUntilKilled({
-      location: backend.location,
-      prefix,
-      list,
-      leaseMs: 1_000,
-      dieAfterPublishing: true,
-    });
-    const publishedByTheDead = await redis.lrange(list, 0, -1);
-    expect(publishedByTheDead).toEqual(ids.slice(0, 10));
-    expect(await pending()).toBe(25);
-
-    relay({ batchSize: 10 }).start();
-    await allSent();
-    expect(sink.ids).toEqual(ids);
   });
 
   it('keeps order, and loses nothing, when publishing fails for a while', async () => {
@@ -290,20 +267,4 @@ function logOf(context: string): string[] {
   const note = (message: string, from: string) => void (from === context && logged.push(message));
   Logger.overrideLogger({ log: note, warn: note, error: note });
   return logged;
-}
-
-async function runUntilKilled(input: RelayProcessInput): Promise<void> {
-  const workspace = path.resolve(import.meta.dirname, '../../../..');
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      path.join(workspace, 'tools/jest/typescript-child.mjs'),
-      path.join(import.meta.dirname, 'relay-process.ts'),
-      JSON.stringify(input),
-    ],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
-  );
-  const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  expect(signal).toBe('SIGKILL');
 }

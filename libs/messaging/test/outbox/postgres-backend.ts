@@ -9,6 +9,8 @@ import type { Backend, BackendKind } from './backend.js';
 async function open(): Promise<Backend> {
   const database = await postgresForTest();
   const pool = new pg.Pool({ connectionString: database.url, connectionTimeoutMillis: 10_000 });
+  // The database may be dropped while connections are still closing.
+  pool.on('error', () => undefined);
   await pool.query('CREATE TABLE notes (position serial PRIMARY KEY, text text NOT NULL)');
   return backendOn({ pool, database });
 }

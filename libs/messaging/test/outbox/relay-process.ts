@@ -12,6 +12,7 @@ import { openRelayStore } from './relay-store.js';
 /** What the process is told. */
 export interface RelayProcessInput {
   readonly location: BackendLocation;
+  readonly redisUrl: string;
   readonly prefix: string;
   /** The Redis list that takes the published ids. */
   readonly list: string;
@@ -20,7 +21,7 @@ export interface RelayProcessInput {
 }
 
 const input = JSON.parse(process.argv[2] ?? '{}') as RelayProcessInput;
-const redis = createRedis({ url: process.env.REDIS_URL ?? '', name: 'relay-process' });
+const redis = createRedis({ url: input.redisUrl, name: 'relay-process' });
 await whenReady(redis, 10_000);
 
 const sink: EventSink = {
