@@ -33,6 +33,8 @@ export const contentConfig = z
     VISITOR_SECRET: secret({ minLength: SECRET_LENGTH }),
     /** How long a page waits for users to tell about an author. Default 300ms. */
     AUTHOR_LOOKUP_TIMEOUT: duration('300ms'),
+    /** How long no page waits for users after it did not answer. Default 5s. */
+    AUTHOR_LOOKUP_PAUSE: duration('5s'),
   })
   .transform((env) => ({
     service: serviceSettings(env),
@@ -49,7 +51,7 @@ export const contentConfig = z
     tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
     cursorSecret: env.CURSOR_SECRET,
     visitorSecret: env.VISITOR_SECRET,
-    authorLookupTimeoutMs: env.AUTHOR_LOOKUP_TIMEOUT,
+    authorLookup: { timeoutMs: env.AUTHOR_LOOKUP_TIMEOUT, pauseMs: env.AUTHOR_LOOKUP_PAUSE },
   }));
 
 /** The content service's configuration; times in milliseconds. */

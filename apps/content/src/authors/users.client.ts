@@ -7,10 +7,10 @@ import { CONTENT_CONFIG, type ContentConfig } from '../content.config.js';
 /** Injection token of the client that asks the users service. */
 export const USERS_CLIENT = Symbol('USERS_CLIENT');
 
-/** After a request without an answer users is left alone for so long: no further page waits. */
-const PAUSE_MS = 5_000;
-
-/** Asks users about an account, for as long as a page can wait and no longer. */
+/**
+ * Asks users about an account, for as long as a page can wait and no longer. After a request without
+ * an answer it leaves users alone for a while, so that no further page waits for nothing.
+ */
 @Injectable()
 export class UsersClient {
   private readonly logger = new Logger(UsersClient.name);
@@ -37,14 +37,19 @@ export class UsersClient {
 
   private async ask(accountId: string): Promise<PublicAccount | undefined> {
     try {
-      const timeoutMs = this.config.authorLookupTimeoutMs;
+      const { timeoutMs } = this.config.authorLookup;
       return await this.client.ask(getAccount, { accountId }, { timeoutMs });
     } catch (error) {
       if (isUnknownAccount(error)) return undefined;
-      this.pausedUntil = performance.now() + PAUSE_MS;
-      this.logger.warn({ err: error, accountId, pauseMs: PAUSE_MS }, 'users did not answer');
+      this.pause(error);
       return undefined;
     }
+  }
+
+  private pause(cause: unknown): void {
+    const { pauseMs } = this.config.authorLookup;
+    this.pausedUntil = performance.now() + pauseMs;
+    this.logger.warn({ err: cause, pauseMs }, 'users did not answer');
   }
 }
 

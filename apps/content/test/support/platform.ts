@@ -1,8 +1,12 @@
+import assert from 'node:assert/strict';
+
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getConnectionToken } from '@nestjs/mongoose';
 import { loadConfig } from '@trilith/config';
+import { StreamKeys } from '@trilith/messaging';
+import { closeRedis, createRedis, whenReady, type RedisClient } from '@trilith/redis';
 import { createService } from '@trilith/service';
-import { mongoForTest, redisForTest } from '@trilith/testing';
+import { eventually, mongoForTest, redisForTest } from '@trilith/testing';
 import type { Connection } from 'mongoose';
 
 import { contentConfig } from '../../src/content.config.js';
@@ -51,6 +55,21 @@ export class Replica {
     const payload = body === undefined ? {} : { payload: body as object };
     return toAnswer(
       await this.app.inject({ method: 'POST', url, headers: as?.headers ?? {}, ...payload }),
+    );
+  }
+
+  /** Posts a body as it is. */
+  async send({
+    url,
+    headers,
+    body,
+  }: {
+    url: string;
+    headers: object;
+    body: string;
+  }): Promise<Answer> {
+    return toAnswer(
+      await this.app.inject({ method: 'POST', url, headers: { ...headers }, payload: body }),
     );
   }
 
@@ -112,6 +131,51 @@ export class Platform implements AsyncDisposable {
     return replica;
   }
 
+  /** How many events of a publisher this service gave up. */
+  async deadLetters(publisher: string): Promise<number> {
+    return this.lengthOf(new StreamKeys(this.redis.prefix).deadLetters(publisher, 'content'));
+  }
+
+  /** How many requests were sent to a service and not answered yet. */
+  async requestsTo(service: string): Promise<number> {
+    return this.lengthOf(new StreamKeys(this.redis.prefix).requests(service));
+  }
+
+  /** The payloads of this service's events of one topic about one thing, in order. */
+  async events<Payload = unknown>(topic: string, key: string): Promise<Payload[]> {
+    const stream = new StreamKeys(this.redis.prefix).events('content');
+    const entries = await this.withRedis(async (redis) => redis.xrange(stream, '-', '+'));
+    return entries
+      .map(([, fields]) => Object.fromEntries(pairs(fields)))
+      .filter((event) => event['topic'] === topic && event['key'] === key)
+      .map((event) => JSON.parse(event['payload'] ?? 'null') as Payload);
+  }
+
+  /** Resolves when this service has handled all of its own events that were published so far. */
+  async settled(): Promise<void> {
+    const stream = new StreamKeys(this.redis.prefix).events('content');
+    await eventually(async () => {
+      const groups = await this.withRedis(async (redis) => redis.xinfo('GROUPS', stream));
+      const own = (groups as string[][]).map((group) => Object.fromEntries(pairs(group)));
+      assert.ok(own.every(({ pending, lag }) => Number(pending) === 0 && Number(lag) === 0));
+      assert.equal(own.length, 1);
+    });
+  }
+
+  private async lengthOf(stream: string): Promise<number> {
+    return this.withRedis(async (redis) => redis.xlen(stream));
+  }
+
+  private async withRedis<T>(work: (redis: RedisClient) => Promise<T>): Promise<T> {
+    const redis = createRedis({ url: this.redis.url, name: 'test' });
+    try {
+      await whenReady(redis, 10_000);
+      return await work(redis);
+    } finally {
+      await closeRedis(redis);
+    }
+  }
+
   private get environment(): Environment {
     return {
       LOG_LEVEL: 'fatal',
@@ -142,6 +206,13 @@ function toAnswer<Body>(response: {
 }): Answer<Body> {
   const { statusCode: status, headers, payload } = response;
   return { status, headers, body: JSON.parse(payload) as Body };
+}
+
+/** A stream entry's flat list of fields, two by two. */
+function pairs(fields: readonly string[]): [string, string][] {
+  return fields.flatMap((field, index): [string, string][] =>
+    index % 2 === 0 ? [[field, fields[index + 1] ?? '']] : [],
+  );
 }
 
 function expectStatus<Body>(status: number, answer: Answer<Body>): Body {
