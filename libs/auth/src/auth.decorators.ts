@@ -8,7 +8,7 @@ import { ApiBearerAuth } from '@nestjs/swagger';
 import { BEARER_SCHEME } from '@trilith/service';
 import type { FastifyRequest } from 'fastify';
 import { AuthDemanded, AuthGuard, callerOf } from './auth.guard.js';
-import type { Caller as CallerOfRequest } from './token-verifier.js';
+import type { Caller as CallerOfRequest } from './caller.js';
 
 /**
  * For a route or a controller: only signed-in callers pass, and with roles only those who have one

@@ -2,7 +2,8 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { KeysUnavailableError, RoleMissingError, TokenMissingError } from './auth.errors.js';
-import { TokenVerifier, type Caller } from './token-verifier.js';
+import type { Caller } from './caller.js';
+import { TokenVerifier } from './token-verifier.js';
 
 /** What a route asks of its caller. */
 export interface AuthDemand {

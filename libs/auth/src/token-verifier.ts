@@ -3,17 +3,13 @@ import { errors, jwtVerify, type CryptoKey, type JWTHeaderParameters } from 'jos
 import { z } from 'zod';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.js';
 import { KeysUnavailableError, TokenExpiredError, TokenInvalidError } from './auth.errors.js';
-
-/** Who makes a request: what the access token says. */
-export interface Caller {
-  /** The account's id. */
-  readonly accountId: string;
-  readonly roles: readonly string[];
-}
+import type { Caller } from './caller.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 const claimsSchema = z.object({
   sub: z.uuid(),
   roles: z.array(z.string().max(64)).max(32),
+  exp: z.number(),
 });
 
 /** Longer than any token that is issued; what is longer is not even looked into. */
@@ -25,6 +21,8 @@ const CLOCK_TOLERANCE_S = 5;
 /** Checks access tokens: RFC 9068 tokens signed by EdDSA, offline, with the keys of a source. */
 @Injectable()
 export class TokenVerifier {
+  private readonly verified = new VerifiedTokens();
+
   constructor(@Inject(AUTH_OPTIONS) private readonly options: AuthOptions) {}
 
   /**
@@ -33,7 +31,15 @@ export class TokenVerifier {
    * @throws {KeysUnavailableError} when there is no key to check it with so far
    */
   async verify(token: string): Promise<Caller> {
+    const known = this.verified.get(token);
+    if (known !== undefined) return known;
     if (token.length > LONGEST_TOKEN) throw new TokenInvalidError();
+    const { caller, exp } = await this.check(token);
+    this.verified.add(token, caller, exp);
+    return caller;
+  }
+
+  private async check(token: string): Promise<{ caller: Caller; exp: number }> {
     const { issuer, audience } = this.options;
     try {
       const { payload } = await jwtVerify(token, (header) => this.keyFor(header), {
@@ -44,8 +50,8 @@ export class TokenVerifier {
         requiredClaims: ['sub', 'iat', 'exp', 'jti'],
         clockTolerance: CLOCK_TOLERANCE_S,
       });
-      const { sub, roles } = claimsSchema.parse(payload);
-      return { accountId: sub, roles };
+      const { sub, roles, exp } = claimsSchema.parse(payload);
+      return { caller: { accountId: sub, roles }, exp };
     } catch (error) {
       throw explain(error);
     }

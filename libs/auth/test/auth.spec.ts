@@ -10,6 +10,7 @@ import {
   Caller,
   OptionallyAuthenticated,
   staticKeys,
+  type KeySource,
 } from '../src/index.js';
 import { ACCOUNT, AUDIENCE, forge, ISSUER, makeSigner, signToken, type Signer } from './tokens.js';
 
@@ -53,6 +54,17 @@ class DraftsController {
 @Module({ controllers: [NotesController, DraftsController] })
 class NotesModule {}
 
+let lookUps = 0;
+
+function counted(keys: KeySource): KeySource {
+  return {
+    find: (kid) => {
+      lookUps += 1;
+      return keys.find(kid);
+    },
+  };
+}
+
 const config = z.object(serviceEnvironment).transform((env) => ({ service: serviceSettings(env) }));
 
 let signer: Signer;
@@ -65,7 +77,7 @@ beforeAll(async () => {
   const auth = AuthModule.forRoot({
     issuer: ISSUER,
     audience: AUDIENCE,
-    keys: staticKeys({ keys: [signer.jwk] }),
+    keys: counted(staticKeys({ keys: [signer.jwk] })),
   });
   const app = await createService(
     {
@@ -117,6 +129,14 @@ describe('a caller with a good token', () => {
 
     expect(await askAs('author')).toMatchObject({ status: 403, body: { code: 'role_missing' } });
     expect(await askAs('author', 'admin')).toMatchObject({ status: 200 });
+  });
+
+  it('should have the signature checked once for many requests', async () => {
+    const token = await signToken(signer);
+    lookUps = 0;
+    for (let round = 0; round < 5; round += 1) await ask('/v1/mine', `Bearer ${token}`);
+
+    expect(lookUps).toBe(1);
   });
 
   it('should be let in with one of several audiences', async () => {

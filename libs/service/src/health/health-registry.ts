@@ -5,16 +5,8 @@ import { PinoLogger } from 'nestjs-pino';
 /** Resolves when what it checks works; rejects otherwise. Must stop what it does on abort. */
 export type HealthCheck = (signal: AbortSignal) => Promise<void>;
 
-/** One check's outcome, as the answer shows it. */
-export interface CheckResult {
-  readonly name: string;
-  readonly up: boolean;
-  /** Why it is down: an error's code or name. */
-  readonly reason?: string;
-}
-
 /** A check that takes longer than this has failed. */
-export const CHECK_DEADLINE_MS = 1_000;
+const CHECK_DEADLINE_MS = 1_000;
 
 /** Many probes at once share one run, so that probing cannot load a store. */
 const SHARED_FOR_MS = 250;

@@ -32,7 +32,7 @@ const OPENING = new Set([91, 123]);
 const CLOSING = new Set([93, 125]);
 
 /** Counts brackets outside strings: one pass, and none at all for a body too short to be deep. */
-export function isTooDeep(json: string, limit = DEEPEST_JSON): boolean {
+function isTooDeep(json: string, limit = DEEPEST_JSON): boolean {
   if (json.length <= limit) return false;
   let depth = 0;
   let inString = false;
