@@ -67,6 +67,16 @@ describe('CursorCodec', () => {
     );
   });
 
+  it.each<[string, readonly unknown[]]>([
+    ['no number', [Number.NaN]],
+    ['infinite', [Number.POSITIVE_INFINITY]],
+    ['a date', [new Date(0)]],
+    ['nothing', [undefined]],
+    ['too long', ['x'.repeat(2_000)]],
+  ])('should not make a cursor that would not come back: %s', (_what, values) => {
+    expect(() => cursors.encode('posts', values as never)).toThrow(RangeError);
+  });
+
   it('should refuse a secret that can be guessed', () => {
     expect(() => new CursorCodec({ secret: 'short' })).toThrow('at least 32 characters');
   });

@@ -33,10 +33,24 @@ export class CursorCodec {
     this.#secret = secret;
   }
 
-  /** @param list names the list and its order, e.g. `posts:newest` */
+  /**
+   * @param list names the list and its order, e.g. `posts:newest`
+   * @throws RangeError for what would not come back as it was: a number that is not finite, another
+   *   kind of value, or more than fits into a cursor of 1,024 characters
+   */
   encode(list: string, position: Position): string {
+    if (!position.every(isSortValue)) {
+      throw new RangeError('A position takes strings, finite numbers and null');
+    }
     const json = Buffer.from(JSON.stringify(position));
-    return Buffer.concat([Buffer.of(VERSION), this.#sign(list, json), json]).toString('base64url');
+    const bytes = Buffer.concat([Buffer.of(VERSION), this.#sign(list, json), json]);
+    const cursor = bytes.toString('base64url');
+    if (cursor.length > MAX_CURSOR_LENGTH) {
+      throw new RangeError(
+        `The position is too long for a cursor of ${MAX_CURSOR_LENGTH} characters`,
+      );
+    }
+    return cursor;
   }
 
   /** @throws InvalidCursorError when the cursor was not made by `encode` for this list */
@@ -61,4 +75,8 @@ export class CursorCodec {
       .digest()
       .subarray(0, SIGNATURE_BYTES);
   }
+}
+
+function isSortValue(value: unknown): boolean {
+  return value === null || typeof value === 'string' || Number.isFinite(value);
 }
