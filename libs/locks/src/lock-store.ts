@@ -22,9 +22,10 @@ const acquireLock = defineScript<[owner: string, ttlMs: number, fenceMs: number]
   lua: new URL('./scripts/acquireLock-2.lua', import.meta.url),
   keys: 2,
   parse: (reply) => {
-    const [token, holderLeftMs] = reply as [string | null, number?];
+    const [token, leftMs = -1] = reply as [string | null, number?];
     if (token !== null) return { granted: true, fencingToken: BigInt(token) };
-    return { granted: false, holderLeftMs: holderLeftMs ?? 0 };
+    // Negative: the key does not expire, so nobody of this library wrote it.
+    return { granted: false, holderLeftMs: leftMs < 0 ? Infinity : leftMs };
   },
 });
 

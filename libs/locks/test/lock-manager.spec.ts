@@ -73,6 +73,24 @@ describe('LockManager', () => {
       });
     });
 
+    it('respects a key that somebody else wrote, and does not hammer Redis over it', async () => {
+      await test.redis.set(test.lockKey('foreign'), 'not ours');
+      let asked = 0;
+      const counting = {
+        eval: test.redis.eval.bind(test.redis),
+        evalsha: async (...args: Parameters<typeof test.redis.evalsha>) => {
+          asked += 1;
+          return test.redis.evalsha(...args);
+        },
+      };
+      const patient = new LockManager({ redis: counting as never, prefix: test.prefix });
+      await expect(patient.acquire('foreign', { waitMs: 300 })).rejects.toBeInstanceOf(
+        LockTimeoutError,
+      );
+      // 5 to 10 ms, then 10 to 20, and so on.
+      expect(asked).toBeLessThan(10);
+    });
+
     it('gets the lock once it is released', async () => {
       const held = await locks.acquire('soon free');
       const waiting = locks.acquire('soon free', { waitMs: Infinity });

@@ -14,7 +14,7 @@ describe('the README', () => {
     const program = example.replace('redis://127.0.0.1:6379', url);
     expect(await runProgram(program)).toEqual({
       status: 0,
-      output: 'working alone on report:monday false\n',
+      output: 'working alone on report:monday\n',
     });
   });
 });
