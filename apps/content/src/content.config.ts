@@ -21,8 +21,8 @@ export const contentConfig = z
     REDIS_URL: redisUrl,
     /** Where messages travel, and where the relay's lease is kept. Default REDIS_URL. */
     MESSAGING_REDIS_URL: redisUrl.optional(),
-    /** Starts each key in Redis. Default trilith. */
-    REDIS_PREFIX: words('trilith'),
+    /** Starts each key of messages; the same in every service. Default trilith. */
+    MESSAGING_PREFIX: words('trilith'),
     /** The users service's public keys, which access tokens are checked by. */
     JWKS_URL: url('http', 'https').default('http://127.0.0.1:3001/.well-known/jwks.json'),
     TOKEN_ISSUER: words('trilith'),
@@ -44,10 +44,7 @@ export const contentConfig = z
       queryTimeoutMs: env.MONGODB_QUERY_TIMEOUT,
       transactionTimeoutMs: env.MONGODB_TRANSACTION_TIMEOUT,
     },
-    redis: {
-      prefix: env.REDIS_PREFIX,
-      messagingUrl: env.MESSAGING_REDIS_URL ?? env.REDIS_URL,
-    },
+    messaging: { url: env.MESSAGING_REDIS_URL ?? env.REDIS_URL, prefix: env.MESSAGING_PREFIX },
     tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
     cursorSecret: env.CURSOR_SECRET,
     visitorSecret: env.VISITOR_SECRET,

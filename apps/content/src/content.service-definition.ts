@@ -11,5 +11,5 @@ export const contentService: ServiceDefinition<ContentConfig> = {
   config: contentConfig,
   module: (config) => AppModule.with(config),
   strategies: (app) => [app.get(RedisStreamsServer)],
-  stores: ({ database, redis }) => ({ mongodb: database.url, redis: redis.messagingUrl }),
+  stores: ({ database, messaging }) => ({ mongodb: database.url, redis: messaging.url }),
 };

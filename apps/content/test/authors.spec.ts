@@ -59,6 +59,22 @@ describe('the authors projection', () => {
     expect(users.asked).toEqual([]);
   });
 
+  it('should show a new name wherever its owner wrote, in embedded comments too', async () => {
+    const author = await platform.issuer.person();
+    await users.created(account(author.accountId, { displayName: 'Before' }));
+    await eventually(async () => expect(await stored(author.accountId)).not.toBeNull());
+    const { id } = await content.published(author);
+    await content.comments(id, author, 1);
+
+    await users.updated(account(author.accountId, { displayName: 'After', version: 2 }));
+
+    await eventually(async () => {
+      const { body } = await content.get<PostResponse>(`/v1/posts/${id}`);
+      expect(body.author.displayName).toBe('After');
+      expect(body.recentComments[0]?.author.displayName).toBe('After');
+    });
+  });
+
   it('should keep the newest version, in whatever order and however often events come', async () => {
     const accountId = uuidv7();
     const version = (number: number) => account(accountId, { version: number });
@@ -110,7 +126,7 @@ describe('the authors projection', () => {
     const tags = [`crowd-${uuidv7()}`];
     // Written by a replica that asks elsewhere, so that all are missing.
     const elsewhere = await platform.replica({
-      REDIS_PREFIX: `${platform.redis.prefix}-elsewhere`,
+      MESSAGING_PREFIX: `${platform.redis.prefix}-elsewhere`,
     });
     for (const person of people) await elsewhere.published(person, { tags });
     for (const { accountId } of people) users.knows(account(accountId));

@@ -31,6 +31,7 @@ describe('POST /v1/posts', () => {
     const created = await content.post<PostResponse>('/v1/posts', { as: author, body });
 
     expect(created.status).toBe(201);
+    expect(created.headers['location']).toBe(`/v1/posts/${created.body.id}`);
     expect(created.body).toMatchObject({
       ...texts,
       tags: ['typescript', 'node.js'],

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller, OptionallyAuthenticated } from '@trilith/auth';
 import type { Page } from '@trilith/pagination';
 import { Returns } from '@trilith/service';
@@ -15,9 +15,14 @@ import { createCommentRequest, type CreateCommentRequest } from './dto/create-co
 export class CommentsController {
   constructor(private readonly comments: CommentsService) {}
 
-  /** Comments on a published post. */
   @Post()
   @Authenticated()
+  @ApiOperation({
+    summary: 'Comment on a published post',
+    description:
+      'Refused with `post_not_found` (404) or, for the own post while it is not published, ' +
+      '`post_state` (409).',
+  })
   @Returns(commentResponse, { status: 201 })
   async write(
     @Param('postId', { schema: postId }) id: string,
@@ -27,9 +32,12 @@ export class CommentsController {
     return this.comments.write({ postId: id, authorId: accountId, text });
   }
 
-  /** The comments on a post, newest first. */
   @Get()
   @OptionallyAuthenticated()
+  @ApiOperation({
+    summary: 'The comments on a post, newest first',
+    description: 'Refused with `post_not_found` (404) or `cursor_invalid` (400).',
+  })
   @Returns(pageResponse(commentResponse).meta({ id: 'CommentPage' }))
   async list(
     @Param('postId', { schema: postId }) id: string,

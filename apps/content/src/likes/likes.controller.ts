@@ -1,5 +1,5 @@
 import { Controller, Param, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller } from '@trilith/auth';
 import { Returns } from '@trilith/service';
 
@@ -12,9 +12,14 @@ import { LikesService } from './likes.service.js';
 export class LikesController {
   constructor(private readonly likes: LikesService) {}
 
-  /** Likes a published post. A person likes a post once: again changes nothing. */
   @Post()
   @Authenticated()
+  @ApiOperation({
+    summary: 'Like a published post',
+    description:
+      'A person likes a post once: again changes nothing. Refused with `post_not_found` (404) or, ' +
+      'for the own post while it is not published, `post_state` (409).',
+  })
   @Returns(likeResponse)
   async like(
     @Param('postId', { schema: postId }) id: string,

@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { getConnectionToken } from '@nestjs/mongoose';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterMongoose } from '@nestjs-cls/transactional-adapter-mongoose';
@@ -27,9 +27,9 @@ type MongoTransactionHost = TransactionHost<TransactionalAdapterMongoose>;
   imports: [
     MessagingModule.forRootAsync({
       inject: [CONTENT_CONFIG, MessageContext],
-      useFactory: ({ redis }: ContentConfig, context: MessageContext) => ({
-        redis: { url: redis.messagingUrl },
-        prefix: redis.prefix,
+      useFactory: ({ messaging }: ContentConfig, context: MessageContext) => ({
+        redis: { url: messaging.url },
+        prefix: messaging.prefix,
         service: 'content',
         subscribeTo: ['users', 'content'],
         context,
@@ -59,8 +59,16 @@ type MongoTransactionHost = TransactionHost<TransactionalAdapterMongoose>;
   ],
   exports: [MongoInbox],
 })
-export class MessagesModule {
-  constructor(health: HealthRegistry, connections: MessagingConnections) {
+export class MessagesModule implements OnModuleInit {
+  constructor(
+    health: HealthRegistry,
+    private readonly connections: MessagingConnections,
+  ) {
     health.register('redis', async (signal) => connections.ping(signal));
+  }
+
+  /** Connects before the relay and the first health check, which would find Redis away. */
+  async onModuleInit(): Promise<void> {
+    await this.connections.ready();
   }
 }

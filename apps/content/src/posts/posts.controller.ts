@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Headers, Ip, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, Ip, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller, OptionallyAuthenticated } from '@trilith/auth';
 import type { Page } from '@trilith/pagination';
 import { Returns } from '@trilith/service';
+import type { FastifyReply } from 'fastify';
 
 import { pageResponse } from '../paging/page.js';
 import { createPostRequest, type CreatePostRequest } from './dto/create-post.request.js';
@@ -21,20 +22,28 @@ import { PostsService } from './posts.service.js';
 export class PostsController {
   constructor(private readonly posts: PostsService) {}
 
-  /** Keeps a new draft, which only its author can see. */
   @Post()
   @Authenticated()
+  @ApiOperation({ summary: 'Write a draft', description: 'Nobody but its author can see it.' })
   @Returns(postResponse, { status: 201 })
   async create(
     @Caller() { accountId }: Caller,
     @Body({ schema: createPostRequest }) request: CreatePostRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PostResponse> {
-    return this.posts.create(accountId, request);
+    const post = await this.posts.create(accountId, request);
+    reply.header('location', `/v1/posts/${post.id}`);
+    return post;
   }
 
-  /** Publishes the caller's own draft. Again changes nothing. */
   @Post(':postId/publish')
   @Authenticated()
+  @ApiOperation({
+    summary: 'Publish the own draft',
+    description:
+      'Doing so again changes nothing. Refused with `post_not_found` (404), `not_the_author` (403) ' +
+      'or, for an archived post, `post_state` (409).',
+  })
   @Returns(postResponse)
   async publish(
     @Param('postId', { schema: postId }) id: string,
@@ -43,9 +52,13 @@ export class PostsController {
     return this.posts.publish(id, accountId);
   }
 
-  /** Reads a post: a published one, or the caller's own. */
   @Get(':postId')
   @OptionallyAuthenticated()
+  @ApiOperation({
+    summary: 'Read a post',
+    description:
+      'A published post, whose view is counted, or the own draft. Refused with `post_not_found` (404).',
+  })
   @Returns(postResponse)
   async read(
     @Param('postId', { schema: postId }) id: string,
@@ -56,8 +69,11 @@ export class PostsController {
     return this.posts.read(id, { accountId: caller?.accountId, ip, userAgent });
   }
 
-  /** The published posts, newest first: all, or those of an author or with a tag. */
   @Get()
+  @ApiOperation({
+    summary: 'The published posts, newest first',
+    description: 'All, or those of an author or with a tag. Refused with `cursor_invalid` (400).',
+  })
   @Returns(pageResponse(postSummaryResponse).meta({ id: 'PostPage' }))
   async list(
     @Query({ schema: listPostsQuery }) query: ListPostsQuery,

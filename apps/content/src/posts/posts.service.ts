@@ -6,7 +6,6 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { AuthorsService } from '../authors/authors.service.js';
 import { Transactions } from '../database/transactions.js';
-
 import type { CreatePostRequest } from './dto/create-post.request.js';
 import type { ListPostsQuery } from './dto/list-posts.query.js';
 import {

@@ -182,7 +182,7 @@ export class Platform implements AsyncDisposable {
       LOG_FORMAT: 'json',
       MONGODB_URL: this.mongo.url,
       REDIS_URL: this.redis.url,
-      REDIS_PREFIX: this.redis.prefix,
+      MESSAGING_PREFIX: this.redis.prefix,
       JWKS_URL: this.issuer.jwksUrl,
       CURSOR_SECRET: 'a-secret-for-cursors-in-tests-only',
       VISITOR_SECRET: 'a-secret-for-visitors-in-tests-only',
