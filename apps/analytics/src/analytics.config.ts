@@ -2,6 +2,9 @@ import { duration, port, url, variable, words } from '@trilith/config';
 import { serviceEnvironment, serviceSettings } from '@trilith/service';
 import { z } from 'zod';
 
+/** Injects the {@link AnalyticsConfig}. */
+export const ANALYTICS_CONFIG = Symbol('analytics configuration');
+
 const DAY_MS = 86_400_000;
 /** How long outboxes keep sent events, from where they may be sent again. */
 const OUTBOX_RETENTION_MS = 7 * DAY_MS;

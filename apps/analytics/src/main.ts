@@ -1,6 +1,5 @@
-import 'reflect-metadata';
 import { runService } from '@trilith/service';
 
-import { analyticsService } from './analytics.service.js';
+import { analyticsService } from './analytics.service-definition.js';
 
 await runService(analyticsService);

@@ -8,6 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '@trilith/config';
 import {
   EventPublisher,
+  MessagingConnections,
   MessagingModule,
   type OutgoingEvent,
   StreamKeys,
@@ -17,7 +18,7 @@ import { createService } from '@trilith/service';
 import { eventually, redisForTest } from '@trilith/testing';
 
 import { type AnalyticsConfig, analyticsConfig } from '../src/analytics.config.js';
-import { analyticsService } from '../src/analytics.service.js';
+import { analyticsService } from '../src/analytics.service-definition.js';
 
 type Publisher = 'users' | 'content';
 
@@ -45,6 +46,11 @@ export class Platform {
     return new Platform(store, redis, { users, content });
   }
 
+  /** Of the Redis that holds figures and messages. */
+  get url(): string {
+    return this.store.url;
+  }
+
   get prefix(): string {
     return this.store.prefix;
   }
@@ -55,7 +61,7 @@ export class Platform {
       HOST: '127.0.0.1',
       PORT: '0',
       LOG_LEVEL: 'fatal',
-      REDIS_URL: this.store.url,
+      REDIS_URL: this.url,
       MESSAGING_PREFIX: this.prefix,
       ANALYTICS_PREFIX: `${this.prefix}:analytics`,
     };
@@ -95,8 +101,19 @@ export class Platform {
   async drained(): Promise<void> {
     const keys = new StreamKeys(this.prefix);
     for (const from of ['users', 'content']) {
-      await eventually(async () => this.insistOnDrained(keys.events(from)));
+      const stream = keys.events(from);
+      await eventually(async () => this.insistOnDrained(stream), { timeoutMs: 120_000 });
     }
+  }
+
+  /** How many events a process was given and has not acknowledged. */
+  async inHand({ pid }: ChildProcess): Promise<number> {
+    const stream = new StreamKeys(this.prefix).events('content');
+    const consumers = (await this.redis.xinfo('CONSUMERS', stream, 'analytics')) as unknown[][];
+    return consumers
+      .map(toRecord)
+      .filter(({ name }) => String(name).startsWith(`analytics-${pid}-`))
+      .reduce((sum, { pending }) => sum + Number(pending), 0);
   }
 
   async close(): Promise<void> {
@@ -128,17 +145,18 @@ async function publisher(
   { url, prefix }: { url: string; prefix: string },
 ): Promise<INestApplicationContext> {
   const messaging = MessagingModule.forRoot({ redis: { url }, service, prefix });
-  return NestFactory.createApplicationContext(messaging, { logger: ['error'] });
+  const app = await NestFactory.createApplicationContext(messaging, { logger: ['error'] });
+  await app.get(MessagingConnections).start();
+  return app;
 }
 
-/** The process says so in its log. */
-async function isReady(child: ChildProcess): Promise<void> {
+/** The process says so in its log, which has to be read to its end: a full pipe would stop it. */
+async function isReady({ stdout }: ChildProcess): Promise<void> {
   let log = '';
-  for await (const chunk of child.stdout ?? []) {
-    log += String(chunk);
-    if (log.includes('"msg":"ready"')) break;
-  }
-  if (!log.includes('"msg":"ready"')) throw new Error(`the replica ended: ${log}`);
+  stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  await eventually(() => {
+    if (!log.includes('"msg":"ready"')) throw new Error(`not ready: ${log}`);
+  });
 }
 
 async function stop(child: ChildProcess): Promise<void> {

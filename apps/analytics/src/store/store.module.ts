@@ -1,5 +1,4 @@
 import {
-  type DynamicModule,
   Global,
   Logger,
   Module,
@@ -10,12 +9,15 @@ import {
 import { checkServer, closeRedis, createRedis, whenReady } from '@trilith/redis';
 import { HealthRegistry } from '@trilith/service';
 
-import type { AnalyticsConfig } from '../analytics.config.js';
+import { ANALYTICS_CONFIG, type AnalyticsConfig } from '../analytics.config.js';
 import { Store } from './store.js';
 
 /** Connects to the Redis of the figures, watches it, and closes it when all work is done. */
 @Global()
-@Module({})
+@Module({
+  providers: [{ provide: Store, inject: [ANALYTICS_CONFIG], useFactory: openStore }],
+  exports: [Store],
+})
 export class StoreModule implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('store');
 
@@ -23,14 +25,6 @@ export class StoreModule implements OnModuleInit, OnApplicationBootstrap, OnAppl
     private readonly store: Store,
     private readonly health: HealthRegistry,
   ) {}
-
-  static forRoot(config: AnalyticsConfig): DynamicModule {
-    return {
-      module: StoreModule,
-      providers: [{ provide: Store, useFactory: () => openStore(config) }],
-      exports: [Store],
-    };
-  }
 
   onModuleInit(): void {
     this.health.register('redis', async () => {
