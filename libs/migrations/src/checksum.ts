@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
  * end of a line and no blank lines at the end of the file. An editor's or git's
  * habits may change these without changing what the migration does.
  */
-export function normaliseText(text: string): string {
+function normaliseText(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
     .replace(/[ \t]+$/gm, '')
