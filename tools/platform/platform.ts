@@ -163,7 +163,7 @@ export class Platform {
 }
 
 /** A part of a running platform ended by itself. The message tells which, and its last lines. */
-export class PlatformBroken extends Failure {
+class PlatformBroken extends Failure {
   override readonly name = 'PlatformBroken';
 
   static byService({ label, how, log }: UnexpectedEnd): PlatformBroken {
