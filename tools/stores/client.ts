@@ -19,7 +19,10 @@ export interface HoldOptions {
   readonly stores: readonly StoreName[];
   /** Told to others who would stop the stores: `npm start (pid 123)`. */
   readonly holder: string;
-  /** Looked through for DATABASE_URL, REDIS_URL and MONGODB_URL first. Default: process.env. */
+  /**
+   * Looked through for DATABASE_URL, REDIS_URL and MONGODB_URL first; its PATH is where servers are
+   * looked for. Default: process.env.
+   */
   readonly env?: NodeJS.ProcessEnv;
   /** Gives up waiting; what was started for this holder alone is stopped. */
   readonly signal?: AbortSignal;
@@ -51,7 +54,7 @@ export async function holdStores(options: HoldOptions): Promise<HeldStores> {
   const missing = stores.filter((store) => !given.some((report) => report.store === store));
   // Whoever names no store keeps what others start; whoever was given all needs no supervisor.
   const lease = given.length > 0 && missing.length === 0 ? nobodysLease() : undefined;
-  return held(lease ?? (await Lease.take({ ...options, stores: missing })), { given, stores });
+  return held(lease ?? (await Lease.take({ ...options, env, stores: missing })), { given, stores });
 }
 
 function held(

@@ -26,17 +26,17 @@ export async function connectToSupervisor(profile: Profile): Promise<Socket | un
 }
 
 /**
- * The profile's supervisor; starts one when none runs.
+ * The profile's supervisor; starts one, in this environment, when none runs.
  *
  * @throws Error with the end of its log, when it cannot be started.
  */
-export async function connectOrStart(profile: Profile): Promise<Socket> {
+export async function connectOrStart(profile: Profile, env: NodeJS.ProcessEnv): Promise<Socket> {
   const deadline = performance.now() + CONNECT_WITHIN_MS;
   let starting: Promise<number | null> | undefined;
   while (performance.now() < deadline) {
     const socket = await connectToSupervisor(profile);
     if (socket) return socket;
-    starting ??= startSupervisor(profile);
+    starting ??= startSupervisor(profile, env);
     const ended = await Promise.race([starting, sleep(POLL_MS, undefined)]);
     if (ended === undefined) continue;
     // Another one starts or stops just now; soon it can be reached, or there is room for ours.
@@ -71,14 +71,14 @@ async function dial(socketPath: string): Promise<Socket | undefined> {
   });
 }
 
-async function startSupervisor(profile: Profile): Promise<number | null> {
+async function startSupervisor(profile: Profile, env: NodeJS.ProcessEnv): Promise<number | null> {
   const { folder, log } = supervisorPaths(profile);
   mkdirSync(folder, { recursive: true });
   const output = openSync(log, 'a', 0o600);
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', SUPERVISOR, JSON.stringify(profile)],
-    { cwd: folder, detached: true, stdio: ['ignore', output, output] },
+    { cwd: folder, env, detached: true, stdio: ['ignore', output, output] },
   );
   closeSync(output);
   child.unref();

@@ -1,7 +1,4 @@
-import { probeMongo } from './mongodb/probe.ts';
-import { probePostgres } from './postgres/probe.ts';
 import { type StoreName, STORE_TITLES, STORE_VARIABLES } from './profile.ts';
-import { probeRedis } from './redis/probe.ts';
 import { publicAddress, StoreError, type StoreReport } from './store.ts';
 
 interface Answer {
@@ -11,9 +8,9 @@ interface Answer {
 }
 
 const PROBES: Record<StoreName, (url: string) => Promise<Answer>> = {
-  postgres: probePostgres,
-  redis: probeRedis,
-  mongodb: probeMongo,
+  postgres: async (url) => (await import('./postgres/probe.ts')).probePostgres(url),
+  redis: async (url) => (await import('./redis/probe.ts')).probeRedis(url),
+  mongodb: async (url) => (await import('./mongodb/probe.ts')).probeMongo(url),
 };
 
 const MINIMUM: Record<StoreName, number> = { postgres: 16, redis: 7, mongodb: 7 };

@@ -8,6 +8,7 @@ interface Wish {
   readonly profile: Profile;
   readonly stores: readonly StoreName[];
   readonly holder: string;
+  readonly env: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
   readonly onProgress?: (store: StoreName, text: string) => void;
 }
@@ -37,7 +38,7 @@ export class Lease {
   static async take(wish: Wish): Promise<Lease> {
     for (;;) {
       wish.signal?.throwIfAborted();
-      const lease = new Lease(await connectOrStart(wish.profile), wish);
+      const lease = new Lease(await connectOrStart(wish.profile, wish.env), wish);
       const { holder, stores } = wish;
       send(lease.#socket, { type: 'hold', holder, stores });
       const answer = await lease.#answered();

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+const SQLITE_BUSY = 5;
+
 /** Held until released, or until this process ends, however it ends. */
 export interface Lock {
   release(): void;
@@ -22,7 +24,7 @@ export function tryLock(file: string): Lock | undefined {
     return { release: () => database.close() };
   } catch (error) {
     database.close();
-    if (error instanceof Error && /locked|busy/i.test(error.message)) return undefined;
+    if ((error as { errcode?: unknown }).errcode === SQLITE_BUSY) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { DryMongoBinary, MongoBinary } from 'mongodb-memory-server-core';
 import { cacheFolder } from '../cache-folder.ts';
 import type { Surroundings } from '../launch.ts';
 
@@ -15,6 +14,7 @@ export async function downloadedMongod({
 }: Pick<Surroundings, 'progress' | 'signal'>): Promise<string | undefined> {
   const options = { version: VERSION, downloadDir: path.join(cacheFolder(), 'mongod') };
   try {
+    const { DryMongoBinary, MongoBinary } = await import('mongodb-memory-server-core');
     const there = await DryMongoBinary.locateBinary(await DryMongoBinary.generateOptions(options));
     if (there !== undefined) return there;
     if (!(await hostAnswers())) return undefined;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type StoreName, STORE_TITLES } from '../profile.ts';
+import { type StoreName, STORE_TITLES, STORE_VARIABLES } from '../profile.ts';
 import { StoreError } from '../store.ts';
 import { identify, type ProcessIdentity } from './identity.ts';
 import { type Ledger, type LedgerEntry, stopProcess } from './ledger.ts';
@@ -70,7 +70,7 @@ export class ServerProcess {
     });
     const identity = child.pid === undefined ? undefined : identify(child.pid);
     if (!identity) {
-      throw new StoreError(command.store, `${command.command} ended at once (${await ended}).`);
+      throw startFailure(command, `ended (${await ended})`);
     }
     return new ServerProcess(command, { identity, ended });
   }
@@ -92,7 +92,7 @@ export class ServerProcess {
       const why = this.#givenUp(deadline, signal);
       if (why !== undefined) {
         await this.stop();
-        throw new StoreError(this.#store, this.#failure(why), { cause: cause.error });
+        throw startFailure({ store: this.#store, logFile: this.logFile }, why, cause.error);
       }
       await sleep(POLL_MS);
     }
@@ -109,12 +109,17 @@ export class ServerProcess {
     if (signal?.aborted) return 'was stopped';
     return performance.now() > deadline ? 'did not answer within 90 seconds' : undefined;
   }
+}
 
-  #failure(why: string): string {
-    const title = STORE_TITLES[this.#store];
-    const lines = lastLines(this.logFile).map((line) => `    ${line}`);
-    return [`${title} ${why} while starting. Its log ${this.logFile} ends:`, ...lines].join('\n');
-  }
+function startFailure(
+  { store, logFile }: Pick<ServerCommand, 'store' | 'logFile'>,
+  why: string,
+  cause?: unknown,
+): StoreError {
+  const lines = lastLines(logFile).map((line) => `    ${line}`);
+  const head = `${STORE_TITLES[store]} ${why} while starting. Its log ${logFile} ends:`;
+  const next = `To use a server of your own instead, set ${STORE_VARIABLES[store]}.`;
+  return new StoreError(store, [head, ...lines, next].join('\n'), { cause });
 }
 
 /** The end of a log, for an error message. */

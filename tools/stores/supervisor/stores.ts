@@ -1,16 +1,15 @@
 import type { RunningStore, Surroundings } from '../launch.ts';
-import { startMongo } from '../mongodb/server.ts';
-import { startEmbeddedPostgres } from '../postgres/embedded.ts';
 import { type StoreName, STORE_NAMES, STORE_TITLES } from '../profile.ts';
-import { startRedis } from '../redis/server.ts';
 import { StoreError, type StoreReport } from '../store.ts';
 
 export type Start = (around: Surroundings) => Promise<RunningStore>;
 
+/** Each with its driver only when it is asked for: MongoDB's alone takes longer than Redis's start. */
 const STARTS: Record<StoreName, Start> = {
-  postgres: startEmbeddedPostgres,
-  redis: startRedis,
-  mongodb: startMongo,
+  postgres: async (around) =>
+    (await import('../postgres/embedded.ts')).startEmbeddedPostgres(around),
+  redis: async (around) => (await import('../redis/server.ts')).startRedis(around),
+  mongodb: async (around) => (await import('../mongodb/server.ts')).startMongo(around),
 };
 
 /** A store that ends more often than this a minute has something that a restart does not mend. */
