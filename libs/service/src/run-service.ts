@@ -9,7 +9,8 @@ import { createLogger } from './logging/logger.js';
 import type { ServiceDefinition } from './service-definition.js';
 import type { ServiceConfig } from './service-environment.js';
 import { untilHealthy } from './start/healthy.js';
-import { untilReachable } from './start/reachable.js';
+import { inTime } from './start/in-time.js';
+import { untilReachable, type Stores } from './start/reachable.js';
 import { explainStartFailure } from './start/start-failure.js';
 
 /**
@@ -23,41 +24,56 @@ import { explainStartFailure } from './start/start-failure.js';
 export async function runService<Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,
 ): Promise<void> {
-  let logger: Logger | undefined;
+  const progress: StartProgress = { name: definition.name, stores: {} };
   try {
     const config = loadConfig(definition.config) as Config;
-    logger = createLogger(definition.name, config.service);
-    await start(definition, config, logger);
+    progress.logger = createLogger(definition.name, config.service);
+    progress.stores = definition.stores?.(config) ?? {};
+    await start(definition, config, { logger: progress.logger, stores: progress.stores });
   } catch (error) {
-    failToStart(definition.name, error, logger);
+    failToStart(error, progress);
   }
+}
+
+/** How far a start came, for the report of its failure. */
+interface StartProgress {
+  readonly name: string;
+  logger?: Logger;
+  stores: Stores;
 }
 
 async function start<Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,
   config: Config,
-  logger: Logger,
+  { logger, stores }: { logger: Logger; stores: Stores },
 ): Promise<void> {
   const { host, port, startTimeoutMs, shutdownTimeoutMs } = config.service;
   const guard = new ProcessGuard({ logger, timeoutMs: shutdownTimeoutMs });
   guard.watch();
-  const stores = definition.stores?.(config) ?? {};
   logger.debug({ stores: Object.keys(stores) }, 'waiting for stores');
   await untilReachable(stores, startTimeoutMs);
-  const app = await buildService(definition, config, logger);
+  const app = await inTime(buildService(definition, config, logger), {
+    timeoutMs: startTimeoutMs * 3,
+    what: 'building the application',
+    stores,
+  });
   guard.onStop(() => stopInOrder(app, { settings: config.service, logger }));
   const lifecycle = app.get(Lifecycle);
   lifecycle.starting();
   await untilHealthy(app.get(HealthRegistry), stores, startTimeoutMs);
   await app.listen({ port, host });
-  await app.startAllMicroservices();
+  await inTime(app.startAllMicroservices(), {
+    timeoutMs: startTimeoutMs,
+    what: 'starting to take messages',
+    stores,
+  });
   lifecycle.running();
   logger.info({ url: await app.getUrl() }, 'ready');
 }
 
 /** One line a mistake where the surroundings are at fault, a stack trace where the program is. */
-function failToStart(name: string, error: unknown, logger: Logger | undefined): never {
-  const lines = explainStartFailure(error);
+function failToStart(error: unknown, { name, logger, stores }: StartProgress): never {
+  const lines = explainStartFailure(error, stores);
   if (lines !== undefined) {
     process.stderr.write(lines.map((line) => `${name}: ${line}\n`).join(''));
   } else if (logger !== undefined) logger.fatal({ err: error }, 'the start failed');

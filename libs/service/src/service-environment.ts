@@ -25,7 +25,10 @@ export const serviceEnvironment = {
   START_TIMEOUT: duration('10s'),
   /** The longest that an orderly stop may take; then the process exits anyway. Default 10s. */
   SHUTDOWN_TIMEOUT: duration('10s'),
-  /** How long to go on serving, while not ready, before connections are refused. Default 0. */
+  /**
+   * How long to go on serving, while not ready, before connections are refused: at most half of
+   * SHUTDOWN_TIMEOUT. Default 0.
+   */
   SHUTDOWN_DELAY: duration('0'),
 } satisfies z.ZodRawShape;
 

@@ -149,14 +149,20 @@ export class LoopbackTransport extends Server implements CustomTransportStrategy
   }
 }
 
-@Module({ controllers: [BooksController], providers: [Shelf, LoopbackTransport] })
+const DRIVER = {
+  provide: 'a driver that connects while the app is built',
+  useFactory: async () => {
+    if (process.env['SHELF_DRIVER'] === 'hangs') await sleep(1_000_000);
+    if (process.env['SHELF_DRIVER'] !== 'fails') return;
+    const message = 'connect ECONNREFUSED postgres://me:hunter2@127.0.0.1:1/x';
+    throw Object.assign(new Error(message), { code: 'ECONNREFUSED' });
+  },
+};
+
+@Module({ controllers: [BooksController], providers: [Shelf, LoopbackTransport, DRIVER] })
 export class ShelfModule {
   constructor(health: HealthRegistry, shelf: Shelf) {
     if (process.env['SHELF_FAULT'] === 'true') throw new Error('a fault of the program');
-    if (process.env['SHELF_DRIVER_FAILS'] === 'true') {
-      const message = 'connect ECONNREFUSED postgres://me:hunter2@127.0.0.1:1/x';
-      throw Object.assign(new Error(message), { code: 'ECONNREFUSED' });
-    }
     health.register('shelf', async (signal) => {
       if (process.env['SHELF_HANGS'] === 'true') await sleep(60_000, undefined, { signal });
       if (process.env['SHELF_BROKEN'] === 'true' || shelf.fault === 'shelf') {

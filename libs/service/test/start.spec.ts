@@ -72,22 +72,40 @@ describe('a start', () => {
     const port = await listen();
     const env = {
       STORE_URL: `postgres://me:hunter2@127.0.0.1:${port}/shelf`,
-      START_TIMEOUT: '500ms',
+      START_TIMEOUT: '3s',
       SHELF_HANGS: 'true',
     };
 
     expect(await failedStart(env)).toEqual({
       status: 1,
       stdout: '',
-      stderr: `shelf: shelf at 127.0.0.1:${port} does not answer (timeout of 1000ms exceeded); waited 0.5 s for it\n`,
+      stderr: `shelf: shelf at 127.0.0.1:${port} does not answer (timeout of 1000ms exceeded); waited 3 s for it\n`,
     });
   });
 
   it('should fail by one line when a driver gives up while the app is built', async () => {
-    expect(await failedStart({ SHELF_DRIVER_FAILS: 'true' })).toEqual({
+    const port = await listen();
+    const env = { SHELF_DRIVER: 'fails', STORE_URL: `redis://127.0.0.1:${port}` };
+
+    expect(await failedStart(env)).toEqual({
       status: 1,
       stdout: '',
-      stderr: 'shelf: cannot reach a store: connect ECONNREFUSED postgres://me:***@127.0.0.1:1/x\n',
+      stderr: `shelf: a store cannot be used: connect ECONNREFUSED postgres://me:***@127.0.0.1:1/x; its stores: shelf at 127.0.0.1:${port}\n`,
+    });
+  });
+
+  it('should fail by one line when a driver hangs while the app is built', async () => {
+    const port = await listen();
+    const env = {
+      SHELF_DRIVER: 'hangs',
+      STORE_URL: `redis://127.0.0.1:${port}`,
+      START_TIMEOUT: '500ms',
+    };
+
+    expect(await failedStart(env)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `shelf: building the application took longer than 1.5 s; its stores: shelf at 127.0.0.1:${port}\n`,
     });
   });
 

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { ServiceSettings } from '../service-environment.js';
 import { Lifecycle } from './lifecycle.js';
+import { LATE, within } from './within.js';
 
 /** What the orderly stop of a service needs. */
 export interface StopOptions {
@@ -23,10 +24,11 @@ export async function stopInOrder(
   { settings, logger }: StopOptions,
 ): Promise<void> {
   app.get(Lifecycle).beginStop();
-  await sleep(settings.shutdownDelayMs);
-  const drainMs = (settings.shutdownTimeoutMs - settings.shutdownDelayMs) * 0.8;
-  const drained = await withinMs(Promise.all([drainHttp(app), drainMessages(app)]), drainMs);
-  if (!drained) {
+  const { shutdownTimeoutMs, shutdownDelayMs } = settings;
+  const delayMs = Math.min(shutdownDelayMs, shutdownTimeoutMs / 2);
+  await sleep(delayMs);
+  const drained = Promise.all([drainHttp(app), drainMessages(app)]);
+  if ((await within(drained, (shutdownTimeoutMs - delayMs) * 0.8)) === LATE) {
     logger.warn('work was still going on when its time was over: it is cut off');
     app.getHttpServer().closeAllConnections();
   }
@@ -63,14 +65,4 @@ async function drainMessages(app: NestFastifyApplication): Promise<void> {
 interface Transport {
   setIsTerminated(terminated: boolean): void;
   close(): Promise<void>;
-}
-
-async function withinMs(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  const timer = new AbortController();
-  const timeout = sleep(timeoutMs, false, { signal: timer.signal }).catch(() => false);
-  try {
-    return await Promise.race([work.then(() => true), timeout]);
-  } finally {
-    timer.abort();
-  }
 }

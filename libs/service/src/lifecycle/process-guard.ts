@@ -9,7 +9,7 @@ export interface ProcessGuardOptions {
 }
 
 /**
- * Turns the end of the process into an orderly stop: by SIGTERM or SIGINT, by the disconnection of a
+ * Turns the end of the process into an orderly stop: by SIGTERM, SIGINT or SIGHUP, by the disconnection of a
  * runner that started it with an IPC channel, or by an error that nobody caught. The process exits
  * within its time whatever happens; a second signal ends it at once.
  *
@@ -24,7 +24,7 @@ export class ProcessGuard {
 
   /** Starts to listen to the process. */
   watch(): void {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => this.onSignal(signal));
     }
     if (process.channel) process.once('disconnect', () => this.end('its runner is gone', 0));
@@ -37,7 +37,7 @@ export class ProcessGuard {
     this.stop = stop;
   }
 
-  private onSignal(signal: 'SIGTERM' | 'SIGINT'): void {
+  private onSignal(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): void {
     if (this.stopping) this.exit(128 + constants.signals[signal]);
     this.end(signal, 0);
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthRegistry } from '../health/health-registry.js';
-import { showEndpoints } from './reachable.js';
+import { showEndpoints, type Stores } from './reachable.js';
 import { StartError } from './start.error.js';
 
 const PAUSE_MS = 300;
@@ -13,7 +13,7 @@ const PAUSE_MS = 300;
  */
 export async function untilHealthy(
   registry: HealthRegistry,
-  stores: Readonly<Record<string, string>>,
+  stores: Stores,
   timeoutMs: number,
 ): Promise<void> {
   const end = performance.now() + timeoutMs;

@@ -45,15 +45,21 @@ export function showEndpoints(url: string): string {
   return shown.length > 0 ? shown.join(', ') : 'its address';
 }
 
+/** Stores by name, as URLs. */
+export type Stores = Readonly<Record<string, string>>;
+
+/** `; its stores: postgres at 127.0.0.1:5432, …`, or nothing where there are none. */
+export function showStores(stores: Stores): string {
+  const shown = Object.entries(stores).map(([name, url]) => `${name} at ${showEndpoints(url)}`);
+  return shown.length > 0 ? `; its stores: ${shown.join(', ')}` : '';
+}
+
 /**
  * Waits until each store takes connections.
  *
  * @throws {StartError} one line with each store that stayed away, its host and port
  */
-export async function untilReachable(
-  stores: Readonly<Record<string, string>>,
-  timeoutMs: number,
-): Promise<void> {
+export async function untilReachable(stores: Stores, timeoutMs: number): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
   const missing = await Promise.all(
     Object.entries(stores).map(async ([name, url]) => {

@@ -1,17 +1,20 @@
 import { ConfigError } from '@trilith/config';
 import { isStoreFailure } from '../problems/store-failure.js';
+import { showStores, type Stores } from './reachable.js';
 import { StartError } from './start.error.js';
 
 /**
  * The lines that explain a failed start to an operator; undefined for a fault of the program, which
  * needs its stack trace.
  */
-export function explainStartFailure(error: unknown): readonly string[] | undefined {
+export function explainStartFailure(error: unknown, stores: Stores): readonly string[] | undefined {
   if (error instanceof ConfigError) return error.mistakes;
   if (error instanceof StartError) return [oneLine(error.message)];
   const listen = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (listen?.syscall === 'listen') return [explainListen(listen)];
-  if (isStoreFailure(error)) return [`cannot reach a store: ${oneLine(deepestMessage(error))}`];
+  if (isStoreFailure(error)) {
+    return [`a store cannot be used: ${oneLine(deepestMessage(error))}${showStores(stores)}`];
+  }
   return undefined;
 }
 
