@@ -40,7 +40,7 @@ export async function buildService<Config extends ServiceConfig>(
   logger: Logger,
 ): Promise<NestFastifyApplication> {
   const root = ServiceModule.around([definition.module(config)], logger);
-  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(logger), {
     logger: new ServiceLogger(logger),
     abortOnError: false,
     bodyParser: false,

@@ -107,6 +107,12 @@ describe('the access log', () => {
     expect(JSON.stringify(lines)).not.toContain('abc');
   });
 
+  it('should have a line for a URL that no route can read', async () => {
+    const { lines, correlationId } = await get('/%zz');
+
+    expect(lines).toMatchObject([{ msg: 'request', path: '/%zz', status: 400, correlationId }]);
+  });
+
   it.each(['/health/live', '/health/ready', '/metrics'])('should leave out %s', async (path) => {
     expect((await get(path)).lines).toEqual([]);
   });

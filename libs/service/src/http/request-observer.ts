@@ -72,6 +72,13 @@ function report(
   else logger.info(line, 'request');
 }
 
+/** The access line of a request that the router could not even read, so that no hook saw it. */
+export function logUnroutable(logger: Logger, request: FastifyRequest, status: number): void {
+  const { id: correlationId, method } = request;
+  const path = pathOf(request.url);
+  logger.info({ correlationId, method, path, route: 'unmatched', status }, 'request');
+}
+
 const LONGEST_PATH = 300;
 
 /** Without the query, which may hold what belongs in no log. */
