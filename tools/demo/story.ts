@@ -169,16 +169,16 @@ export function mainJob(addresses: Addresses): Step[] {
 }
 
 interface BoardEntry {
-  postId: string;
+  rank: number;
   title: string | null;
   likes: number;
   comments: number;
 }
 
 async function boardEntry(addresses: Addresses, postId: string): Promise<BoardEntry | undefined> {
-  const url = `${addresses.analytics}/v1/leaderboards/posts?limit=100`;
-  const { items } = await expectCall(200, 'GET', url);
-  return (items as BoardEntry[]).find((entry) => entry.postId === postId);
+  const url = `${addresses.analytics}/v1/leaderboards/posts/${postId}`;
+  const { status, body } = await call('GET', url);
+  return status === 200 ? (body as unknown as BoardEntry) : undefined;
 }
 
 function sameEntry(

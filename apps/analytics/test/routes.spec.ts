@@ -59,6 +59,8 @@ describe('routes', () => {
     '/v1/leaderboards/posts?limit[$gt]=1',
     '/v1/leaderboards/posts?__proto__[limit]=1',
     '/v1/leaderboards/posts?offset=10',
+    '/v1/leaderboards/posts/not-an-id',
+    '/v1/leaderboards/posts/%00',
     '/v1/overview?day=2026-01-31',
     '/v1/overview?constructor=1',
   ])('should refuse %s with a problem', async (url) => {
@@ -69,10 +71,28 @@ describe('routes', () => {
     expect(response.json()).toMatchObject({ status: 400, code: 'validation_failed' });
   });
 
+  it('should tell one post’s place, and nothing of a post that got no attention', async () => {
+    const [ranked, unknown] = [uuidv7(), uuidv7()];
+    const contribution = { member: ranked, act: 'comment', eventId: uuidv7() } as const;
+    await app.get(PostLeaderboard).add(contribution);
+
+    const place = await app.inject({ url: `/v1/leaderboards/posts/${ranked}` });
+    const missing = await app.inject({ url: `/v1/leaderboards/posts/${unknown}` });
+
+    expect(place.json()).toMatchObject({
+      rank: 1,
+      postId: ranked,
+      score: 5,
+      comments: 1,
+      likes: 0,
+    });
+    expect(missing.statusCode).toBe(404);
+    expect(missing.json()).toMatchObject({ code: 'post_not_ranked', status: 404 });
+  });
+
   it.each([
     ['GET', '/v1/leaderboards/%00'],
     ['GET', '/v1/leaderboards/users'],
-    ['GET', '/v1/leaderboards/posts/%ff'],
     ['POST', '/v1/overview'],
     ['DELETE', '/v1/leaderboards/posts'],
   ] as const)('should have nothing at %s %s', async (method, url) => {

@@ -7,6 +7,9 @@ export interface TopRow {
   values: readonly (string | null)[];
 }
 
+/** The same of one member, with its rank from 1. */
+export type PlaceRow = Omit<TopRow, 'member'> & { rank: number };
+
 export const addPoints = defineScript<
   [id: Buffer, retentionMs: number, member: string, act: string, points: number],
   { added: boolean; members: number }
@@ -37,6 +40,20 @@ export const topMembers = defineScript<[limit: number, ...fields: string[]], Top
       score: Number(score),
       values,
     })),
+});
+
+export const placeOfMember = defineScript<
+  [member: string, ...fields: string[]],
+  PlaceRow | undefined
+>({
+  name: 'placeOfMember',
+  lua: new URL('./placeOfMember-2.lua', import.meta.url),
+  keys: 2,
+  parse: (reply) => {
+    if (reply === null) return undefined;
+    const [rank, score, values] = reply as [number, string, (string | null)[]];
+    return { rank, score: Number(score), values };
+  },
 });
 
 export const pruneMembers = defineScript<

@@ -65,6 +65,10 @@ describe('Leaderboard', () => {
         expect(outcomes).toEqual(expected);
         expect(await board.top(100)).toEqual(model.top(100));
         expect(await board.top(2)).toEqual(model.top(2));
+        for (const id of new Set(sequence.map(({ step }) => step.member))) {
+          const place = model.top(100).find((ranked) => ranked.member === id);
+          expect(await board.place(id)).toEqual(place);
+        }
       }),
       { numRuns: 40 },
     );

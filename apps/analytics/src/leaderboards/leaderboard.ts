@@ -3,7 +3,14 @@ import type { RedisClient } from '@trilith/redis';
 import { inboxEntry } from '../inbox/inbox-entry.js';
 import { KeySpace } from '../store/key-space.js';
 import type { StructureOptions } from '../store/structure.options.js';
-import { addPoints, describeMember, pruneMembers, topMembers } from './leaderboard.scripts.js';
+import {
+  type TopRow,
+  addPoints,
+  describeMember,
+  placeOfMember,
+  pruneMembers,
+  topMembers,
+} from './leaderboard.scripts.js';
 
 export interface LeaderboardOptions<Act extends string> extends StructureOptions {
   /** Tells boards apart: `posts`. */
@@ -80,13 +87,13 @@ export class Leaderboard<Act extends string> {
   /** The best `limit` of the members that have points, in one round trip. */
   async top(limit: number): Promise<RankedMember<Act>[]> {
     const rows = await topMembers(this.redis, this.board, [limit, LABEL, ...this.acts]);
-    return rows.map(({ member, score, values: [label = null, ...counts] }, index) => ({
-      rank: index + 1,
-      member,
-      label,
-      score,
-      acts: this.countsOf(counts),
-    }));
+    return rows.map((row, index) => this.ranked(row, index + 1));
+  }
+
+  /** A member's place, in one round trip; undefined while it has no points. */
+  async place(member: string): Promise<RankedMember<Act> | undefined> {
+    const row = await placeOfMember(this.redis, this.board, [member, LABEL, ...this.acts]);
+    return row && this.ranked({ member, ...row }, row.rank);
   }
 
   /** A process that dies before this leaves the board a little longer, until the next act. */
@@ -95,6 +102,11 @@ export class Leaderboard<Act extends string> {
     if (members <= maxMembers) return;
     const fields = [LABEL, ...this.acts];
     await pruneMembers(this.redis, this.board, [maxMembers, PRUNED_AT_ONCE, ...fields]);
+  }
+
+  private ranked({ member, score, values }: TopRow, rank: number): RankedMember<Act> {
+    const [label = null, ...counts] = values;
+    return { rank, member, label, score, acts: this.countsOf(counts) };
   }
 
   private countsOf(counts: readonly (string | null)[]): Record<Act, number> {

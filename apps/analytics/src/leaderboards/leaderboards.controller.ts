@@ -1,11 +1,14 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Returns } from '@trilith/service';
+import { z } from 'zod';
 
 import {
   type PostLeaderboardQuery,
+  type RankedPost,
   type RankedPosts,
   postLeaderboardQuery,
+  rankedPost,
   rankedPosts,
 } from './dto/ranked-posts.dto.js';
 import { LeaderboardsService } from './leaderboards.service.js';
@@ -25,5 +28,15 @@ export class LeaderboardsController {
     @Query({ schema: postLeaderboardQuery }) query: PostLeaderboardQuery,
   ): Promise<RankedPosts> {
     return this.leaderboards.posts(query);
+  }
+
+  @Get('posts/:postId')
+  @ApiOperation({
+    summary: 'One post’s place among them',
+    description: 'Refused with `post_not_ranked` (404).',
+  })
+  @Returns(rankedPost)
+  post(@Param('postId', { schema: z.uuid() }) postId: string): Promise<RankedPost> {
+    return this.leaderboards.post(postId);
   }
 }

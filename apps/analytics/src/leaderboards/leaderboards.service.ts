@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-import type { PostLeaderboardQuery, RankedPosts } from './dto/ranked-posts.dto.js';
-import { PostLeaderboard } from './post-leaderboard.js';
+import type { PostLeaderboardQuery, RankedPost, RankedPosts } from './dto/ranked-posts.dto.js';
+import type { RankedMember } from './leaderboard.js';
+import { PostNotRankedError } from './leaderboards.errors.js';
+import { type PostAct, PostLeaderboard } from './post-leaderboard.js';
 
 /** Boards as readers see them. */
 @Injectable()
@@ -11,15 +13,22 @@ export class LeaderboardsService {
   /** The posts with the most attention, the best first. */
   async posts({ limit }: PostLeaderboardQuery): Promise<RankedPosts> {
     const ranked = await this.board.top(limit);
-    const items = ranked.map(({ rank, member, label, score, acts }) => ({
-      rank,
-      postId: member,
-      title: label,
-      score,
-      views: acts.view,
-      likes: acts.like,
-      comments: acts.comment,
-    }));
-    return { items };
+    return { items: ranked.map(toRankedPost) };
   }
+
+  /**
+   * One post's place.
+   *
+   * @throws PostNotRankedError while it got no attention.
+   */
+  async post(postId: string): Promise<RankedPost> {
+    const place = await this.board.place(postId);
+    if (!place) throw new PostNotRankedError(postId);
+    return toRankedPost(place);
+  }
+}
+
+function toRankedPost({ rank, member, label, score, acts }: RankedMember<PostAct>): RankedPost {
+  const { view: views, like: likes, comment: comments } = acts;
+  return { rank, postId: member, title: label, score, views, likes, comments };
 }

@@ -12,7 +12,8 @@ export const postLeaderboardQuery = z.strictObject({
 });
 export type PostLeaderboardQuery = z.output<typeof postLeaderboardQuery>;
 
-const rankedPost = z
+/** A post's place on the board. */
+export const rankedPost = z
   .object({
     rank: z.int().min(1),
     postId: z.string(),
@@ -23,6 +24,7 @@ const rankedPost = z
     comments: z.int(),
   })
   .meta({ id: 'RankedPost' });
+export type RankedPost = z.output<typeof rankedPost>;
 
 /** What it answers: the best first, none of them without a point. */
 export const rankedPosts = z.object({ items: z.array(rankedPost) }).meta({ id: 'RankedPosts' });
