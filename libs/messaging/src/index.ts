@@ -11,6 +11,7 @@ export {
   ConsumersLostError,
   HandlerTimeoutError,
   InvalidPayloadError,
+  MessagingClosedError,
   MessagingOptionError,
   RemoteError,
   RequestTimeoutError,

@@ -22,6 +22,16 @@ export class RequestTimeoutError extends Error {
   }
 }
 
+/** The process stopped before the reply came. */
+export class MessagingClosedError extends Error {
+  override readonly name = 'MessagingClosedError';
+  readonly code = 'messaging_closed';
+
+  constructor() {
+    super('the connections for messages are closed');
+  }
+}
+
 /** What is wrong with one part of a payload. */
 export interface PayloadProblem {
   /** Where: `author.name`, `tags.0`; empty for the payload as a whole. */

@@ -52,6 +52,10 @@ export interface MessagingOptions {
   retentionMs?: number;
   /** Above this length of a stream they are kept no longer. Default 1 000 000. */
   retentionEntries?: number;
+  /** How often acknowledged events and dead consumers are cleared away. Default 30 000. */
+  cleanUpEveryMs?: number;
+  /** When a consumer without a sign of life, and without pending events, is forgotten. Default 5 minutes. */
+  forgetConsumersAfterMs?: number;
   /** How long a stop waits for handlers. Default 8000. */
   shutdownTimeoutMs?: number;
   /** Told what happens, for metrics: `messagingMetrics()` makes one. Default: nobody is told. */
@@ -74,6 +78,8 @@ const defaults = {
   leaseMs: 10_000,
   retentionMs: 24 * 60 * 60 * 1_000,
   retentionEntries: 1_000_000,
+  cleanUpEveryMs: 30_000,
+  forgetConsumersAfterMs: 5 * 60 * 1_000,
   shutdownTimeoutMs: 8_000,
   observer: {},
 } as const;
@@ -89,6 +95,8 @@ const wholeNumbers = {
   leaseMs: 100,
   retentionMs: 0,
   retentionEntries: 0,
+  cleanUpEveryMs: 1,
+  forgetConsumersAfterMs: 1,
   shutdownTimeoutMs: 0,
 } as const;
 

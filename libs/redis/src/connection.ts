@@ -120,7 +120,8 @@ function connect(options: ResolvedConnectionOptions, more: RedisOptions): Redis 
     retryStrategy: (attempt) => reconnectDelay(attempt, options.maxReconnectDelayMs),
     ...more,
   });
-  return client.on('error', options.onError);
+  // Any number of works may wait for it at the same time.
+  return client.setMaxListeners(0).on('error', options.onError);
 }
 
 /**

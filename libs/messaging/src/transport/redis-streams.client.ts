@@ -124,10 +124,13 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
     const timer = setTimeout(() => {
       finish('timeout', { err: new RequestTimeoutError(service, topic, timeoutMs) });
     }, timeoutMs);
-    const forget = this.parts.replies.expect(request.id, (reply) => {
-      if (reply.error) finish('error', { err: new RemoteError(reply.error) });
-      else if (reply.last) finish('ok', toLastPacket(reply));
-      else callback({ response: reply.value });
+    const forget = this.parts.replies.expect(request.id, {
+      onReply: (reply) => {
+        if (reply.error) finish('error', { err: new RemoteError(reply.error) });
+        else if (reply.last) finish('ok', toLastPacket(reply));
+        else callback({ response: reply.value });
+      },
+      onEnd: (err) => finish('error', { err }),
     });
     const stopWaiting = () => {
       clearTimeout(timer);

@@ -1,17 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { type RedisClient, closeRedis, createSubscriber, whenReady } from '@trilith/redis';
 
+import { MessagingClosedError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { MessagingConnections } from './messaging-connections.js';
 import { type Reply, readReply } from './reply.js';
 import { StreamKeys } from './stream-keys.js';
+
+/** What hears the replies to one request. */
+export interface ReplyListener {
+  readonly onReply: (reply: Reply) => void;
+  /** No reply will come any more. */
+  readonly onEnd: (error: Error) => void;
+}
 
 /** Where the replies to all requests of this process arrive: one channel, one connection. */
 @Injectable()
 export class ReplyInbox {
   /** The channel's name, which each request carries. */
   readonly channel: string;
-  private readonly waiting = new Map<string, (reply: Reply) => void>();
+  private readonly waiting = new Map<string, ReplyListener>();
   private subscriber: RedisClient | undefined;
   private subscribed = Promise.withResolvers<void>();
   private isOpen = false;
@@ -36,13 +44,16 @@ export class ReplyInbox {
     await this.subscribed.promise;
   }
 
-  /** From now on, replies to the request go to `onReply`; returns what ends that. */
-  expect(requestId: string, onReply: (reply: Reply) => void): () => void {
-    this.waiting.set(requestId, onReply);
+  /** From now on, replies to the request go to the listener; returns what ends that. */
+  expect(requestId: string, listener: ReplyListener): () => void {
+    this.waiting.set(requestId, listener);
     return () => this.waiting.delete(requestId);
   }
 
+  /** Ends what still waits, with a {@link MessagingClosedError}. */
   async close(): Promise<void> {
+    for (const listener of this.waiting.values()) listener.onEnd(new MessagingClosedError());
+    this.waiting.clear();
     if (this.subscriber) await closeRedis(this.subscriber);
   }
 
@@ -66,6 +77,6 @@ export class ReplyInbox {
   /** A reply that nobody waits for any more, or nonsense, is dropped. */
   private receive(text: string): void {
     const reply = readReply(text);
-    if (reply) this.waiting.get(reply.id)?.(reply);
+    if (reply) this.waiting.get(reply.id)?.onReply(reply);
   }
 }

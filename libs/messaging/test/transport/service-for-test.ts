@@ -19,6 +19,8 @@ export type ServiceForTestOptions = MessagingOptions & {
 
 /** One replica of a service, with real connections. */
 export class ServiceForTest {
+  private closed: Promise<void> | undefined;
+
   constructor(private readonly app: INestMicroservice) {}
 
   get server(): RedisStreamsServer {
@@ -38,7 +40,8 @@ export class ServiceForTest {
   }
 
   async close(): Promise<void> {
-    await this.app.close();
+    this.closed ??= this.app.close();
+    await this.closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -72,6 +75,11 @@ export async function startService({
     useFactory: (strategy: RedisStreamsServer) => ({ strategy }),
     logger: process.env['TEST_LOG'] ? undefined : false,
   });
-  await app.listen();
+  try {
+    await app.listen();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return new ServiceForTest(app);
 }

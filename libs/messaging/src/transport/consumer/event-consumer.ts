@@ -14,9 +14,6 @@ import { StreamReader, readBlockMs } from './stream-reader.js';
 import { Subscription } from './subscription.js';
 import { untilReachable } from './until-reachable.js';
 
-/** A dead consumer's name is forgotten after so many leases without a sign of life. */
-const forgottenAfterLeases = 30;
-const cleanUpEveryMs = 30_000;
 const mostReadTogether = 250;
 const acknowledgedTogether = { waitMs: 0, size: 250 };
 
@@ -132,7 +129,7 @@ export class EventConsumer {
   }
 
   private makeChores(): Periodically[] {
-    const { leaseMs, retentionMs, retentionEntries } = this.options;
+    const { leaseMs, cleanUpEveryMs } = this.options;
     const chore = (everyMs: number, work: (one: Subscription) => Promise<void>) =>
       new Periodically(
         everyMs,
@@ -141,15 +138,14 @@ export class EventConsumer {
           this.logger.debug?.(`A chore failed and will be tried again: ${String(error)}`);
         },
       );
-    const consumerIdleMs = leaseMs * forgottenAfterLeases;
     return [
       chore(leaseMs / 3, async (one) => one.renewLeases()),
       chore(Math.min(leaseMs / 4, 1_000), async (one) => {
         if (this.free > 0) await one.claimAbandoned(this.free);
       }),
       chore(cleanUpEveryMs, async (one) => {
-        await one.group.trim({ retentionMs, retentionEntries });
-        await one.group.removeConsumersIdleFor(consumerIdleMs);
+        await one.group.trim(this.options);
+        await one.group.removeConsumersIdleFor(this.options.forgetConsumersAfterMs);
       }),
     ];
   }

@@ -31,8 +31,6 @@ export interface RequestAnswering {
 
 const clockEveryMs = 60_000;
 const claimEveryMs = 1_000;
-const cleanUpEveryMs = 30_000;
-const forgottenAfterLeases = 30;
 /** Nobody waits for it, and it costs less together: a finished request is removed a little later. */
 const removedTogether = { waitMs: 10, size: 250 };
 
@@ -141,7 +139,7 @@ export class RequestConsumer {
   private makeChores(): Periodically[] {
     const later = (error: unknown) =>
       this.logger.debug?.(`A chore failed and will be tried again: ${String(error)}`);
-    const consumerIdleMs = this.options.leaseMs * forgottenAfterLeases;
+    const { cleanUpEveryMs, forgetConsumersAfterMs } = this.options;
     return [
       new Periodically(
         clockEveryMs,
@@ -152,7 +150,7 @@ export class RequestConsumer {
       new Periodically(claimEveryMs, async () => this.claimAbandoned(), later),
       new Periodically(
         cleanUpEveryMs,
-        async () => this.group.removeConsumersIdleFor(consumerIdleMs),
+        async () => this.group.removeConsumersIdleFor(forgetConsumersAfterMs),
         later,
       ),
     ];
