@@ -15,12 +15,27 @@ const layerRules = layers.flatMap((layer, depth) =>
     comment: `libs/${library} may import only the libraries below it.`,
     severity: 'error',
     from: { path: `^libs/${library}/src/` },
-    to: { path: libraryPath(layers.slice(depth).flat().filter((other) => other !== library)) },
+    to: {
+      path: libraryPath(
+        layers
+          .slice(depth)
+          .flat()
+          .filter((other) => other !== library),
+      ),
+    },
   })),
 );
 
 /** Installed by outsiders: may not lean on what is made for this platform alone. */
-const publicLibraries = ['redis', 'locks', 'cache', 'rate-limit', 'messaging', 'migrations', 'pagination'];
+const publicLibraries = [
+  'redis',
+  'locks',
+  'cache',
+  'rate-limit',
+  'messaging',
+  'migrations',
+  'pagination',
+];
 
 module.exports = {
   forbidden: [
@@ -50,13 +65,19 @@ module.exports = {
       comment: 'A project exports only through its src/index.ts.',
       severity: 'error',
       from: { path: '^(apps|libs|tools)/([^/]+)/' },
-      to: { path: '^libs/([^/]+)/(src|dist)/', pathNot: ['^$1/$2/', '/(src|dist)/index\\.(ts|js|d\\.ts)$'] },
+      to: {
+        path: '^libs/([^/]+)/(src|dist)/',
+        pathNot: ['^$1/$2/', '/(src|dist)/index\\.(ts|js|d\\.ts)$'],
+      },
     },
     {
       name: 'public-libraries-stand-alone',
       comment: 'A library for outsiders knows nothing of this platform.',
       severity: 'error',
-      from: { path: libraryPath(publicLibraries).replace(/\/$/, '/src/'), pathNot: '\\.spec\\.ts$' },
+      from: {
+        path: libraryPath(publicLibraries).replace(/\/$/, '/src/'),
+        pathNot: '\\.spec\\.ts$',
+      },
       to: { path: '^libs/(config|contracts|service|auth|testing)/' },
     },
     {
