@@ -34,12 +34,13 @@ interface Options {
 }
 
 async function main(): Promise<number> {
-  const { portOffset, build } = program.parse().opts<Options>();
+  const { portOffset, build, stores } = program.parse().opts<Options>();
   const interrupted = interruption();
   const view = new LogView();
   const platform = await startPlatform({
     portOffset,
     build,
+    stores,
     env: logFormat(),
     signal: interrupted,
     onProgress: (text) => console.log(colors.dim(text)),

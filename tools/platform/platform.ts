@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type HeldStores, holdStores } from '../stores/client.ts';
+import { holdDockerStores } from '../stores/docker.ts';
 import { devProfile, type Profile, STORE_NAMES, STORE_TITLES } from '../stores/profile.ts';
 import type { StoreReport } from '../stores/store.ts';
 import { Failure } from '../terminal/failure.ts';
@@ -15,6 +16,8 @@ import { PlatformClaim, platformFolder } from './state.ts';
 export interface PlatformOptions {
   /** Whose stores and whose data. Default: the clone's own, below `.data`. */
   readonly profile?: Profile;
+  /** `docker` takes them from docker/compose.yml. Default: those found, or started here. */
+  readonly stores?: 'found' | 'docker';
   /** `fixed` (3001, 3002, 3003 unless the environment says otherwise) or any that are free. */
   readonly ports?: 'fixed' | 'free';
   /** Added to each fixed port. */
@@ -110,16 +113,9 @@ export class Platform {
   }
 
   async #prepare(own: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
-    const { signal, build: wanted = true, onProgress } = this.#options;
+    const { signal, build: wanted = true } = this.#options;
     const [held, built] = await Promise.allSettled([
-      holdStores({
-        profile: this.#profile,
-        stores: STORE_NAMES,
-        holder: `npm start (pid ${process.pid})`,
-        env: own,
-        signal,
-        onProgress: (store, text) => onProgress?.(`${STORE_TITLES[store]}: ${text}`),
-      }),
+      this.#holdStores(own),
       wanted ? build(signal) : undefined,
     ]);
     // The stores are held even when the build has failed: stop() must know them.
@@ -130,6 +126,17 @@ export class Platform {
       stores: this.#held?.env ?? {},
       secrets: devSecrets(this.#profile.lasting ? secretsFile : undefined),
       ports: this.#ports,
+    });
+  }
+
+  async #holdStores(env: NodeJS.ProcessEnv): Promise<HeldStores> {
+    const { signal, onProgress, stores = 'found' } = this.#options;
+    const wanted = { profile: this.#profile, stores: STORE_NAMES, env, signal };
+    if (stores === 'docker') return holdDockerStores(wanted);
+    return holdStores({
+      ...wanted,
+      holder: `npm start (pid ${process.pid})`,
+      onProgress: (store, text) => onProgress?.(`${STORE_TITLES[store]}: ${text}`),
     });
   }
 

@@ -2,12 +2,14 @@ import { Command, Option } from 'commander';
 import { Failure, runMain } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
 import { holdStores, stopStores, storesStatus } from './client.ts';
+import { holdDockerStores, stopDockerStores } from './docker.ts';
 import { devProfile, type Profile, STORE_NAMES, STORE_TITLES, testProfile } from './profile.ts';
 import { STORE_HEAD, storeLimits, storeRows } from './rows.ts';
 import type { StoreReport } from './store.ts';
 
 interface Options {
   readonly profile: 'dev' | 'test';
+  readonly stores?: 'docker';
   readonly json?: boolean;
   readonly force?: boolean;
 }
@@ -19,9 +21,13 @@ const profileOf = ({ profile }: Options): Profile =>
 const NOT_RUNNING = 3;
 
 async function up(options: Options): Promise<number> {
+  const wanted = { profile: profileOf(options), stores: STORE_NAMES };
+  if (options.stores === 'docker') {
+    print((await holdDockerStores(wanted)).reports, options);
+    return 0;
+  }
   const held = await holdStores({
-    profile: profileOf(options),
-    stores: STORE_NAMES,
+    ...wanted,
     holder: `npm run stores -- up (pid ${process.pid})`,
     onProgress: (store, text) => console.error(`${STORE_TITLES[store]}: ${text}`),
   });
@@ -46,6 +52,11 @@ async function status(options: Options): Promise<number> {
 }
 
 async function down(options: Options): Promise<number> {
+  if (options.stores === 'docker') {
+    await stopDockerStores({ profile: profileOf(options), stores: STORE_NAMES });
+    console.log('The containers have stopped.');
+    return 0;
+  }
   const outcome = await stopStores(profileOf(options), { force: options.force === true });
   if (outcome.kind === 'held') {
     throw new Failure(
@@ -73,6 +84,7 @@ function command(name: string, description: string, action: (options: Options) =
         .choices(['dev', 'test'])
         .default('dev'),
     )
+    .addOption(new Option('--stores <where>', 'those of docker/compose.yml').choices(['docker']))
     .option('--json', 'for programs: with full addresses, passwords included')
     .action(async (options: Options) => {
       process.exitCode = await action(options);

@@ -56,7 +56,7 @@ function serverFlags(folder: string, port: number, lasting: boolean): string[] {
     '--dir': folder,
     '--maxmemory-policy': 'noeviction',
     '--save': '',
-    '--appendonly': lasting ? 'yes' : 'no',
-    '--appendfsync': 'everysec',
+    '--appendonly': 'yes',
+    '--appendfsync': lasting ? 'everysec' : 'no',
   });
 }
