@@ -6,6 +6,7 @@ import { createAdapter } from './http/adapter.js';
 import { acceptJsonOnly } from './http/json-body.js';
 import { observeRequests } from './http/request-observer.js';
 import { RouteTable } from './http/route-table.js';
+import { closeConnectionsAsTheyIdle } from './lifecycle/idle-connections.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
 import { createLogger, ServiceLogger } from './logging/logger.js';
 import { HttpMetrics } from './metrics/metrics-registry.js';
@@ -70,6 +71,9 @@ function prepareHttp(app: NestFastifyApplication, logger: Logger): void {
     lifecycle: app.get(Lifecycle),
   });
   app.useSecurityHeaders(SECURITY_HEADERS);
+  fastify.addHook('preClose', async () => {
+    if (fastify.server.listening) closeConnectionsAsTheyIdle(fastify.server);
+  });
 }
 
 /** Those of Nest's headers that say something about an API and its page; each costs a little. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { ServiceSettings } from '../service-environment.js';
+import { closeConnectionsAsTheyIdle } from './idle-connections.js';
 import { Lifecycle } from './lifecycle.js';
 import { LATE, within } from './within.js';
 
@@ -11,8 +12,6 @@ export interface StopOptions {
   readonly settings: Pick<ServiceSettings, 'shutdownTimeoutMs' | 'shutdownDelayMs'>;
   readonly logger: Logger;
 }
-
-const POLL_MS = 50;
 
 /**
  * Stops a service in order: not ready; no new connections and no new messages while those at work
@@ -39,14 +38,10 @@ export async function stopInOrder(
 async function drainHttp(app: NestFastifyApplication): Promise<void> {
   const server: Server = app.getHttpServer();
   if (!server.listening) return;
-  const sweep = setInterval(() => server.closeIdleConnections(), POLL_MS);
-  try {
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
-  } finally {
-    clearInterval(sweep);
-  }
+  closeConnectionsAsTheyIdle(server);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
 }
 
 /** No new messages; each transport waits for its handlers. */
