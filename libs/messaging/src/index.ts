@@ -15,6 +15,7 @@ export {
   MessagingOptionError,
   RemoteError,
   RequestTimeoutError,
+  ServiceOverloadedError,
 } from './messaging.errors.js';
 export type { PayloadProblem } from './messaging.errors.js';
 export { EventPublisher } from './transport/event-publisher.js';

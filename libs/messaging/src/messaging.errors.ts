@@ -22,6 +22,19 @@ export class RequestTimeoutError extends Error {
   }
 }
 
+/** So many requests wait for a service that this one was not even sent: ask again later. */
+export class ServiceOverloadedError extends Error {
+  override readonly name = 'ServiceOverloadedError';
+  readonly code = 'service_overloaded';
+
+  constructor(
+    readonly service: string,
+    readonly waiting: number,
+  ) {
+    super(`${waiting} requests wait for ${service} already`);
+  }
+}
+
 /** The process stopped before the reply came. */
 export class MessagingClosedError extends Error {
   override readonly name = 'MessagingClosedError';

@@ -31,6 +31,8 @@ export interface MessagingOptions {
   context?: MessageContext;
   /** Until a request without a reply fails, where the caller sets no time. Default 5000. */
   requestTimeoutMs?: number;
+  /** Requests that may wait for one service: beyond, callers are refused at once. Default 10 000. */
+  maxWaitingRequests?: number;
   /** Event handlers at a time, and request handlers at a time. Default 64 of each. */
   concurrency?: number;
   /** Events read and not finished (waiting for a retry or behind their key, too). Default 1000. */
@@ -69,6 +71,7 @@ const defaults = {
   subscribeTo: [],
   context: { headers: () => ({}), run: async (_headers, work) => work() } satisfies MessageContext,
   requestTimeoutMs: 5_000,
+  maxWaitingRequests: 10_000,
   concurrency: 64,
   maxInHand: 1_000,
   maxAttempts: 5,
@@ -86,6 +89,7 @@ const defaults = {
 
 const wholeNumbers = {
   requestTimeoutMs: 1,
+  maxWaitingRequests: 1,
   concurrency: 1,
   maxInHand: 1,
   maxAttempts: 1,

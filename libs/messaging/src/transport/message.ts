@@ -23,22 +23,6 @@ export interface RequestMessage extends Message {
   readonly expiresAtMs: number;
 }
 
-/** Fields and values of a request's entry, as XADD takes them. */
-export function requestFields(request: {
-  readonly id: string;
-  readonly topic: string;
-  readonly payload: string;
-  readonly headers: MessageHeaders;
-  readonly replyTo: string;
-  readonly timeoutMs: number;
-}): string[] {
-  const { id, topic, payload, headers, replyTo, timeoutMs } = request;
-  const fields = ['id', id, 'topic', topic, 'reply', replyTo, 'timeout', String(timeoutMs)];
-  fields.push('payload', payload);
-  for (const _ in headers) return [...fields, 'headers', JSON.stringify(headers)];
-  return fields;
-}
-
 /** @throws when the headers are no JSON object: no sender of this library writes such an entry. */
 export function readEvent(entry: StreamEntry): EventMessage {
   // An entry without a key waits for no other.

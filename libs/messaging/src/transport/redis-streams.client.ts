@@ -7,14 +7,13 @@ import { v7 as uuidv7 } from 'uuid';
 import { RemoteError, RequestTimeoutError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { EventPublisher } from './event-publisher.js';
-import { requestFields } from './message.js';
 import type { MessagingConnections, MessagingStatus } from './messaging-connections.js';
 import { checkPayload } from './payload.js';
 import type { ReplyInbox } from './reply-inbox.js';
 import type { Reply } from './reply.js';
+import { RequestSender } from './request-sender.js';
 import type { ConnectionEvents } from './redis-streams.server.js';
 import { type RecordOptions, RedisStreamsRecord, toRecord } from './redis-streams-record.js';
-import { StreamKeys } from './stream-keys.js';
 
 /** A request's name, and the schemas of what is asked and of what comes back. */
 export interface RequestContract {
@@ -38,13 +37,14 @@ export interface RedisStreamsClientParts {
  * event of this service, for whoever subscribes to it.
  */
 export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingStatus> {
-  private readonly stream: string;
+  private readonly requests: RequestSender;
   private readonly id = uuidv7();
-  private requests = 0;
+  private sent = 0;
 
   constructor(private readonly parts: RedisStreamsClientParts) {
     super();
-    this.stream = new StreamKeys(parts.options.prefix).requests(parts.service);
+    const { options, connections, service, replies } = parts;
+    this.requests = new RequestSender({ options, connections, service, replyTo: replies.channel });
   }
 
   override get status(): Observable<MessagingStatus> {
@@ -108,14 +108,7 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
     const topic = this.normalizePattern(packet.pattern as string);
     const { payload, options: chosen } = toRecord(packet.data);
     const timeoutMs = chosen.timeoutMs ?? options.requestTimeoutMs;
-    const request = {
-      id: this.nextRequestId(),
-      topic,
-      payload: JSON.stringify(payload ?? null),
-      timeoutMs,
-      headers: { ...options.context.headers(), ...packet.metadata, ...chosen.headers },
-      replyTo: this.parts.replies.channel,
-    };
+    const id = this.nextRequestId();
     const finish = (outcome: 'ok' | 'error' | 'timeout', last: WritePacket) => {
       stopWaiting();
       options.observer.replied?.({ service, topic, outcome });
@@ -124,7 +117,7 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
     const timer = setTimeout(() => {
       finish('timeout', { err: new RequestTimeoutError(service, topic, timeoutMs) });
     }, timeoutMs);
-    const forget = this.parts.replies.expect(request.id, {
+    const forget = this.parts.replies.expect(id, {
       onReply: (reply) => {
         if (reply.error) finish('error', { err: new RemoteError(reply.error) });
         else if (reply.last) finish('ok', toLastPacket(reply));
@@ -136,7 +129,14 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
       clearTimeout(timer);
       forget();
     };
-    this.append(requestFields(request)).catch((err: unknown) => finish('error', { err }));
+    this.requests.send({
+      id,
+      topic,
+      payload: JSON.stringify(payload ?? null),
+      headers: { ...options.context.headers(), ...packet.metadata, ...chosen.headers },
+      timeoutMs,
+      onFailure: (err) => finish('error', { err }),
+    });
     return stopWaiting;
   }
 
@@ -151,12 +151,8 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
 
   /** Unique without the cost of a random one for each request. */
   private nextRequestId(): string {
-    this.requests += 1;
-    return `${this.id}:${this.requests}`;
-  }
-
-  private async append(fields: readonly string[]): Promise<void> {
-    await this.parts.connections.commands.xadd(this.stream, '*', ...fields);
+    this.sent += 1;
+    return `${this.id}:${this.sent}`;
   }
 }
 

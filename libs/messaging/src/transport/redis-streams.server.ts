@@ -160,7 +160,6 @@ export class RedisStreamsServer
     });
     const responder = new RequestResponder({
       options,
-      redis: connections.commands,
       handlerOf: (topic) => this.messageHandlers.get(topic),
       send: (response$, respond) => this.send(response$, respond),
       insideHooks,

@@ -4,7 +4,7 @@ import { type RedisClient, closeRedis, createSubscriber, whenReady } from '@tril
 import { MessagingClosedError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { MessagingConnections } from './messaging-connections.js';
-import { type Reply, readReply } from './reply.js';
+import { type Reply, readReplies } from './reply.js';
 import { StreamKeys } from './stream-keys.js';
 
 /** What hears the replies to one request. */
@@ -76,7 +76,6 @@ export class ReplyInbox {
 
   /** A reply that nobody waits for any more, or nonsense, is dropped. */
   private receive(text: string): void {
-    const reply = readReply(text);
-    if (reply) this.waiting.get(reply.id)?.onReply(reply);
+    for (const reply of readReplies(text)) this.waiting.get(reply.id)?.onReply(reply);
   }
 }

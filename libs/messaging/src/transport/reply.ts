@@ -11,12 +11,12 @@ export function writeReply(reply: Reply): string {
   return JSON.stringify(reply);
 }
 
-/** Undefined for what is no reply. */
-export function readReply(text: string): Reply | undefined {
+/** The replies in one message: none in what is no message of replies. */
+export function readReplies(text: string): readonly Reply[] {
   try {
-    const reply = JSON.parse(text) as Reply | null;
-    return typeof reply?.id === 'string' ? reply : undefined;
+    const replies: unknown = JSON.parse(text);
+    return Array.isArray(replies) ? (replies as Reply[]) : [];
   } catch {
-    return undefined;
+    return [];
   }
 }

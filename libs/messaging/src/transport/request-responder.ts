@@ -1,5 +1,4 @@
 import type { MessageHandler, WritePacket } from '@nestjs/microservices';
-import type { RedisClient } from '@trilith/redis';
 import { type Observable, type Subscription, finalize, isObservable, tap } from 'rxjs';
 
 import { RequestTimeoutError } from '../messaging.errors.js';
@@ -14,7 +13,6 @@ import { writeReply } from './reply.js';
 
 export interface RequestResponderParts {
   readonly options: ResolvedMessagingOptions;
-  readonly redis: RedisClient;
   readonly handlerOf: (topic: string) => MessageHandler | undefined;
   /** Nest's own: one packet for each value, the last of them marked. */
   readonly send: (
@@ -44,7 +42,7 @@ export class RequestResponder {
       await deadline.race(work);
     } catch (error) {
       if (deadline.isOver) options.observer.expired?.({ topic });
-      else await this.refuse(request, error);
+      else this.refuse(request, error);
     } finally {
       deadline.clear();
       this.underWay.delete(deadline);
@@ -70,7 +68,7 @@ export class RequestResponder {
     await insideHooks(context, async () => {
       const result: unknown = await handler(payload, context);
       if (isObservable(result)) return this.replyEach(result.pipe(tap(outcome)), request, deadline);
-      await this.reply(request, { response: result, isDisposed: true });
+      this.replyOnce(request, result);
       outcome.complete();
     });
   }
@@ -103,19 +101,24 @@ export class RequestResponder {
     await ended;
   }
 
-  /** The caller learns of it by its deadline, should even this fail. */
-  private async refuse(request: ReceivedRequest, error: unknown): Promise<void> {
-    await this.reply(request, { err: error, isDisposed: true }).catch(() => undefined);
+  // Nobody waits until it is sent, and so the request's end travels with it. Should it be lost, the
+  // caller's deadline ends the wait.
+  private replyOnce(request: ReceivedRequest, response: unknown): void {
+    this.reply(request, { response, isDisposed: true }).catch(() => undefined);
+  }
+
+  private refuse(request: ReceivedRequest, error: unknown): void {
+    this.reply(request, { err: error, isDisposed: true }).catch(() => undefined);
   }
 
   /** Resolves to how many heard it. */
   private async reply(
-    { message }: ReceivedRequest,
+    request: ReceivedRequest,
     { err, response, isDisposed }: WritePacket,
   ): Promise<number> {
     const error = err === undefined ? undefined : toWireError(err);
-    const reply = { id: message.id, value: response as unknown, error, last: isDisposed };
-    return this.parts.redis.publish(message.replyTo, writeReply(reply));
+    const reply = { id: request.message.id, value: response as unknown, error, last: isDisposed };
+    return request.reply(writeReply(reply));
   }
 }
 

@@ -56,6 +56,20 @@ export const removeConsumers = defineScript<[group: string, idleMs: number], num
   parse: Number,
 });
 
+export const enqueueRequests = defineScript<ScriptArgument[], number>({
+  name: 'enqueueRequests',
+  lua: script('enqueueRequests-1.lua'),
+  keys: 1,
+  parse: Number,
+});
+
+export const sendReplies = defineScript<ScriptArgument[], number[]>({
+  name: 'sendReplies',
+  lua: script('sendReplies-1.lua'),
+  keys: 1,
+  parse: (reply) => reply as number[],
+});
+
 export const appendEvents = defineScript<string[], number>({
   name: 'appendEvents',
   lua: script('appendEvents-1.lua'),

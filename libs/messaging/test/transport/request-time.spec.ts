@@ -57,6 +57,30 @@ describe('requests', () => {
       expect(server.get(Calls).log).toEqual([]);
     });
 
+    it('should not be waited for when too many others wait already', async () => {
+      const users = await startCaller({ maxWaitingRequests: 2, requestTimeoutMs: 60_000 });
+      const waiting = [1, 2].map(async (n) => firstValueFrom(users.send('echo', n)));
+      await eventually(async () => {
+        expect(await platform.redis.xlen(platform.keys.requests('users'))).toBe(2);
+      });
+      await expect(firstValueFrom(users.send('echo', 3))).rejects.toMatchObject({
+        code: 'service_overloaded',
+      });
+      await startUsers();
+      expect(await Promise.all(waiting)).toEqual([1, 2]);
+      expect(await firstValueFrom(users.send('echo', 4))).toBe(4);
+    });
+
+    it('should make room for others when it is over', async () => {
+      const users = await startCaller({ maxWaitingRequests: 2 });
+      const ask = async (timeoutMs: number) =>
+        firstValueFrom(users.send('echo', new RedisStreamsRecord('x', { timeoutMs })));
+      await Promise.allSettled([ask(20), ask(20)]);
+      const asked = ask(60_000);
+      await startUsers();
+      expect(await asked).toBe('x');
+    });
+
     it('should not be used up by handlers that never end', async () => {
       await startUsers({ concurrency: 2 });
       const users = await startCaller();

@@ -1,6 +1,6 @@
 /** How long an item may wait for company. */
 export interface BatchOptions {
-  /** 0: until the end of this turn of the event loop. */
+  /** 0: until what runs now, and all that it resolved, has run. */
   readonly waitMs: number;
   /** A batch of so many waits no longer. */
   readonly size: number;
@@ -10,7 +10,7 @@ export interface BatchOptions {
 export class Batch<T> {
   private items: T[] = [];
   private flushed = Promise.withResolvers<void>();
-  private timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly options: BatchOptions,
@@ -30,8 +30,7 @@ export class Batch<T> {
   flush(): void {
     if (this.items.length === 0) return;
     const { items, flushed } = this;
-    clearTimeout(this.timer as NodeJS.Timeout);
-    clearImmediate(this.timer as NodeJS.Immediate);
+    clearTimeout(this.timer);
     this.items = [];
     this.flushed = Promise.withResolvers();
     this.handOn(items).then(flushed.resolve, flushed.reject);
@@ -40,6 +39,7 @@ export class Batch<T> {
   private schedule(): void {
     const flush = () => this.flush();
     const { waitMs } = this.options;
-    this.timer = waitMs > 0 ? setTimeout(flush, waitMs) : setImmediate(flush);
+    if (waitMs > 0) this.timer = setTimeout(flush, waitMs);
+    else process.nextTick(flush);
   }
 }

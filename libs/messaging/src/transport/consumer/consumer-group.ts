@@ -61,15 +61,6 @@ export class ConsumerGroup {
     await this.redis.xack(this.identity.stream, this.identity.group, ...entryIds);
   }
 
-  /** Acknowledges entries that nobody else needs, and takes them out of the stream. */
-  async remove(entryIds: readonly string[]): Promise<void> {
-    // One tick: the two travel together.
-    await Promise.all([
-      this.acknowledge(entryIds),
-      this.redis.xdel(this.identity.stream, ...entryIds),
-    ]);
-  }
-
   /** Takes over entries whose consumer has shown no sign of life for `idleMs`. */
   async claim({ idleMs, count }: { idleMs: number; count: number }): Promise<ClaimedEntry[]> {
     const { group, consumer } = this.identity;

@@ -8,6 +8,7 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
 import { ConsumerGroup } from './consumer-group.js';
 import type { Delivery } from './delivery.js';
 import { DeliveryRunner, type EventHandling } from './delivery-runner.js';
+import { InHand } from './in-hand.js';
 import { KeyLanes } from './key-lanes.js';
 import { Periodically } from './periodically.js';
 import { StreamReader, readBlockMs } from './stream-reader.js';
@@ -29,10 +30,9 @@ export class EventConsumer {
   private readonly subscriptions: readonly Subscription[];
   private readonly runner: DeliveryRunner;
   private readonly acknowledgements = new Map<ConsumerGroup, Batch<string>>();
-  private readonly working = new Set<Promise<void>>();
+  private readonly inHand: InHand;
   private readonly chores: readonly Periodically[];
   private reader: StreamReader | undefined;
-  private whenRoom = Promise.withResolvers<void>();
 
   constructor(
     private readonly options: ResolvedMessagingOptions,
@@ -40,6 +40,7 @@ export class EventConsumer {
     handle: EventHandling,
   ) {
     this.keys = new StreamKeys(options.prefix);
+    this.inHand = new InHand(options.maxInHand);
     this.subscriptions = options.subscribeTo.map((publisher) => this.subscribe(publisher));
     this.runner = new DeliveryRunner({
       options,
@@ -66,7 +67,7 @@ export class EventConsumer {
         const claimed = entries.map((entry) => ({ entry, deliveries: 1 }));
         this.subscriptionOf(group)?.take(claimed);
       },
-      onRecovered: async () => this.forEach(async (one) => one.takeUnseen(this.free)),
+      onRecovered: async () => this.forEach(async (one) => one.takeUnseen(this.inHand.free)),
       logger: this.logger,
     });
     this.reader.start();
@@ -79,9 +80,9 @@ export class EventConsumer {
    */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping.abort();
-    this.whenRoom.resolve();
+    this.inHand.close();
     await this.reader?.stop();
-    await this.settled(timeoutMs);
+    await this.inHand.settled(timeoutMs);
     const reason = new Error('the process stops');
     for (const subscription of this.subscriptions) subscription.giveUpAll(reason);
     await Promise.all(this.chores.map(async (chore) => chore.stop()));
@@ -114,14 +115,10 @@ export class EventConsumer {
     const lane = `${group.identity.stream} ${entry.fields.get('key') ?? entryId}`;
     const work = this.lanes.run(lane, async () => {
       await this.runner.run(delivery, from);
-      // Given back below when the process stops: until then it must not be claimed here again.
+      // What is given back at a stop is held until then.
       if (!this.stopping.signal.aborted) from.drop(delivery);
     });
-    this.working.add(work);
-    void work.finally(() => {
-      this.working.delete(work);
-      this.whenRoom.resolve();
-    });
+    this.inHand.add(work);
   }
 
   private async acknowledge(delivery: Delivery): Promise<void> {
@@ -141,7 +138,8 @@ export class EventConsumer {
     return [
       chore(leaseMs / 3, async (one) => one.renewLeases()),
       chore(Math.min(leaseMs / 4, 1_000), async (one) => {
-        if (this.free > 0) await one.claimAbandoned(this.free);
+        const count = this.stopping.signal.aborted ? 0 : this.inHand.free;
+        if (count > 0) await one.claimAbandoned(count);
       }),
       chore(cleanUpEveryMs, async (one) => {
         await one.group.trim(this.options);
@@ -150,25 +148,9 @@ export class EventConsumer {
     ];
   }
 
-  /** How many more events may be taken in hand. */
-  private get free(): number {
-    return Math.max(0, this.options.maxInHand - this.working.size);
-  }
-
   private async room(): Promise<number> {
-    while (this.free === 0 && !this.stopping.signal.aborted) {
-      this.whenRoom = Promise.withResolvers<void>();
-      await this.whenRoom.promise;
-    }
-    const share = Math.ceil(this.free / this.subscriptions.length);
+    const share = Math.ceil((await this.inHand.room()) / this.subscriptions.length);
     return Math.max(1, Math.min(share, mostReadTogether));
-  }
-
-  private async settled(timeoutMs: number): Promise<void> {
-    const { promise: timeUp, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, timeoutMs);
-    await Promise.race([Promise.all(this.working), timeUp]);
-    clearTimeout(timer);
   }
 
   private subscriptionOf(group: ConsumerGroup): Subscription | undefined {

@@ -6,9 +6,10 @@ import type { MessagingConnections } from '../messaging-connections.js';
 import type { ClaimedEntry } from '../scripts.js';
 import type { StreamEntry } from '../stream-entry.js';
 import { StreamKeys } from '../stream-keys.js';
-import { Batch } from './batch.js';
 import { ConsumerGroup } from './consumer-group.js';
+import { InHand } from './in-hand.js';
 import { Periodically } from './periodically.js';
+import { ReplySender } from './reply-sender.js';
 import { ServerClock } from './server-clock.js';
 import { StreamReader, readBlockMs } from './stream-reader.js';
 
@@ -19,6 +20,8 @@ export interface ReceivedRequest {
   readonly stream: string;
   /** Until the caller gives up, in milliseconds. */
   readonly remainingMs: number;
+  /** Sends a message of the reply; resolves to how many heard it. */
+  readonly reply: (text: string) => Promise<number>;
 }
 
 /** What answers the requests that arrive. */
@@ -31,8 +34,6 @@ export interface RequestAnswering {
 
 const clockEveryMs = 60_000;
 const claimEveryMs = 1_000;
-/** Nobody waits for it, and it costs less together: a finished request is removed a little later. */
-const removedTogether = { waitMs: 10, size: 250 };
 
 /**
  * Takes the requests that wait for this service: each goes to one replica, which begins it once or
@@ -42,12 +43,11 @@ export class RequestConsumer {
   private readonly logger = new Logger('Messaging');
   private readonly clock = new ServerClock();
   private readonly group: ConsumerGroup;
-  private readonly finished: Batch<string>;
+  private readonly replies: ReplySender;
   private readonly held = new Set<string>();
-  private readonly working = new Set<Promise<void>>();
+  private readonly inHand: InHand;
   private readonly chores: readonly Periodically[];
   private reader: StreamReader | undefined;
-  private whenRoom = Promise.withResolvers<void>();
   private stopping = false;
 
   constructor(
@@ -58,7 +58,8 @@ export class RequestConsumer {
     const stream = new StreamKeys(options.prefix).requests(options.service);
     const identity = { stream, group: options.service, consumer: connections.instance };
     this.group = new ConsumerGroup(identity, connections);
-    this.finished = new Batch(removedTogether, async (entryIds) => this.group.remove(entryIds));
+    this.replies = new ReplySender(identity, connections);
+    this.inHand = new InHand(options.concurrency);
     this.chores = this.makeChores();
   }
 
@@ -68,7 +69,7 @@ export class RequestConsumer {
     this.reader = new StreamReader({
       groups: [this.group],
       redis: this.connections.openBlocking('requests', readBlockMs),
-      room: async () => this.room(),
+      room: async () => this.inHand.room(),
       onEntries: (_group, entries) => this.takeAll(entries),
       onRecovered: async () => this.takeUnseen(),
       logger: this.logger,
@@ -80,15 +81,12 @@ export class RequestConsumer {
   /** Stops reading and waits for the requests in hand, up to `timeoutMs`. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping = true;
-    this.whenRoom.resolve();
+    this.inHand.close();
     await this.reader?.stop();
-    await Promise.all(this.chores.map(async (chore) => chore.stop()));
-    const { promise: timeUp, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, timeoutMs);
-    await Promise.race([Promise.all(this.working), timeUp]);
-    clearTimeout(timer);
+    await this.inHand.settled(timeoutMs);
     this.answering.giveUpAll(new Error('the process stops'));
-    this.finished.flush();
+    await Promise.all(this.chores.map(async (chore) => chore.stop()));
+    this.replies.flush();
     await this.giveBack();
   }
 
@@ -99,13 +97,12 @@ export class RequestConsumer {
   private take(entry: StreamEntry): void {
     if (this.held.has(entry.entryId)) return;
     this.held.add(entry.entryId);
-    const work = this.answer(entry).finally(() => {
-      this.held.delete(entry.entryId);
-      this.working.delete(work);
-      this.whenRoom.resolve();
-      this.finish(entry);
-    });
-    this.working.add(work);
+    this.inHand.add(
+      this.answer(entry).finally(() => {
+        this.held.delete(entry.entryId);
+        this.finish(entry);
+      }),
+    );
   }
 
   private async answer(entry: StreamEntry): Promise<void> {
@@ -116,8 +113,13 @@ export class RequestConsumer {
       this.options.observer.expired?.({ topic: request.topic });
       return;
     }
-    const { stream } = this.group.identity;
-    await this.answering.answer({ message: request, entryId: entry.entryId, stream, remainingMs });
+    await this.answering.answer({
+      message: request,
+      entryId: entry.entryId,
+      stream: this.group.identity.stream,
+      remainingMs,
+      reply: async (text) => this.replies.reply(request.replyTo, text),
+    });
   }
 
   private read(entry: StreamEntry): RequestMessage | undefined {
@@ -131,7 +133,7 @@ export class RequestConsumer {
 
   /** The entry goes; should that fail, it is dropped when it is found again. */
   private finish({ entryId }: StreamEntry): void {
-    this.finished.add(entryId).catch((error: unknown) => {
+    this.replies.done(entryId).catch((error: unknown) => {
       this.logger.debug?.(`Request ${entryId} is removed later: ${String(error)}`);
     });
   }
@@ -162,12 +164,13 @@ export class RequestConsumer {
 
   private async claimAbandoned(): Promise<void> {
     const idleMs = this.options.leaseMs;
-    if (this.free > 0) this.takeClaimed(await this.group.claim({ idleMs, count: this.free }));
+    const count = this.stopping ? 0 : this.inHand.free;
+    if (count > 0) this.takeClaimed(await this.group.claim({ idleMs, count }));
   }
 
   private async takeUnseen(): Promise<void> {
-    const room = Math.max(1, this.free);
-    this.takeClaimed(await this.group.claimUnseen([...this.held], room));
+    const count = Math.max(1, this.inHand.free);
+    this.takeClaimed(await this.group.claimUnseen([...this.held], count));
   }
 
   /** What a consumer gave back unbegun is answered; what one died over is not begun again. */
@@ -188,17 +191,5 @@ export class RequestConsumer {
     } catch (error) {
       this.logger.warn(`Requests in hand are dropped after their lease: ${String(error)}`);
     }
-  }
-
-  private get free(): number {
-    return Math.max(0, this.options.concurrency - this.working.size);
-  }
-
-  private async room(): Promise<number> {
-    while (this.free === 0 && !this.stopping) {
-      this.whenRoom = Promise.withResolvers<void>();
-      await this.whenRoom.promise;
-    }
-    return Math.max(1, this.free);
   }
 }
