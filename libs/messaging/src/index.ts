@@ -7,6 +7,8 @@ export type {
   ResolvedMessagingOptions,
 } from './messaging.options.js';
 export type { MessageFacts, MessagingObserver } from './messaging-observer.js';
+export { messagingMetrics } from './messaging.metrics.js';
+export type { PromClient } from './messaging.metrics.js';
 export {
   ConsumersLostError,
   HandlerTimeoutError,

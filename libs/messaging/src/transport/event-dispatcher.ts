@@ -22,15 +22,19 @@ export interface EventDispatcherParts {
 export class EventDispatcher {
   constructor(private readonly parts: EventDispatcherParts) {}
 
+  /** Whether anybody here wants events of this topic. */
+  isHandled(topic: string): boolean {
+    return this.parts.handlersOf(topic).length > 0;
+  }
+
   /**
-   * Resolves when all have succeeded, at once when there are none. One that fails stops no other,
+   * Resolves when all have succeeded. One that fails stops no other,
    * yet all of them run again when the event is tried again.
    *
    * @throws what the first of those that failed threw.
    */
   async dispatch(event: EventMessage, delivery: MessageDelivery): Promise<void> {
     const handlers = this.parts.handlersOf(event.topic);
-    if (handlers.length === 0) return;
     await this.parts.context.run(event.headers, async () => {
       const runs = handlers.map(async (handler) => this.run(handler, event, delivery));
       const failure = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');

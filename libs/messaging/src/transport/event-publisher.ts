@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
 
+import { InvalidPayloadError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { OutgoingEvent } from '../outbox/outgoing-event.js';
 import type { MessagingConnections } from './messaging-connections.js';
@@ -29,7 +30,8 @@ export class EventPublisher {
    * Appends events in the order given; resolves when all are in the stream. When it rejects, none
    * or the first of them may be there: repeat all with the same ids, and inboxes see no difference.
    *
-   * @throws {InvalidPayloadError} when a payload does not fit its topic's schema; none is published.
+   * @throws {InvalidPayloadError} when an id is no uuid or a payload does not fit its topic's schema;
+   *   none is published.
    * @throws when Redis is away, or does not answer in time: `isRedisUnavailable` tells.
    */
   async publish(events: readonly OutgoingEvent[]): Promise<void> {
@@ -55,6 +57,9 @@ async function write(
   contextHeaders: Readonly<Record<string, string>>,
 ): Promise<string[]> {
   const { id = uuidv7(), topic, key } = event;
+  if (!isUuid(id)) {
+    throw new InvalidPayloadError(nameOf(topic), [{ path: 'id', message: 'is no uuid' }]);
+  }
   const payload =
     typeof topic === 'string'
       ? event.payload

@@ -95,17 +95,26 @@ export class MessagingConnections {
     for (const warning of warnings) this.logger.warn(`${this.address}: ${warning}`);
   }
 
-  /** For readiness checks. @throws when the server does not answer, or `signal` aborts first. */
+  /**
+   * For readiness checks. Waits for a connection that is only just being made.
+   *
+   * @throws when the server is away or does not answer, or `signal` aborts first.
+   */
   async ping(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const { promise: aborted, reject } = Promise.withResolvers<never>();
     const abort = () => reject(signal?.reason as Error);
     signal?.addEventListener('abort', abort, { once: true });
     try {
-      await Promise.race([this.commands.ping(), aborted]);
+      await Promise.race([this.answer(), aborted]);
     } finally {
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  private async answer(): Promise<void> {
+    await this.ready();
+    await this.commands.ping();
   }
 
   /** Those that are open: the one for commands first. */

@@ -164,9 +164,7 @@ export class RedisStreamsServer
       send: (response$, respond) => this.send(response$, respond),
       insideHooks,
     });
-    const events = new EventConsumer(options, connections, async (event, delivery) =>
-      dispatcher.dispatch(event, delivery),
-    );
+    const events = new EventConsumer(options, connections, dispatcher);
     const requests = new RequestConsumer(options, connections, responder);
     const answers = [...this.messageHandlers.values()].some((handler) => !handler.isEventHandler);
     return answers ? [events, requests] : [events];

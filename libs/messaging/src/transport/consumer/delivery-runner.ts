@@ -15,14 +15,19 @@ import { HandlerDeadline } from './handler-deadline.js';
 import type { Subscription } from './subscription.js';
 import { untilReachable } from './until-reachable.js';
 
-/** Handles one event; rejects when it could not. */
-export type EventHandling = (event: EventMessage, delivery: MessageDelivery) => Promise<void>;
+/** What handles events. */
+export interface EventHandling {
+  /** What is not is acknowledged and forgotten. */
+  isHandled(topic: string): boolean;
+  /** Rejects when the event could not be handled. */
+  dispatch(event: EventMessage, delivery: MessageDelivery): Promise<void>;
+}
 
 export interface DeliveryRunnerParts {
   readonly options: ResolvedMessagingOptions;
   readonly keys: StreamKeys;
   readonly limit: ConcurrencyLimit;
-  readonly handle: EventHandling;
+  readonly handling: EventHandling;
   /** Acknowledges, together with others where possible. */
   readonly acknowledge: (delivery: Delivery) => Promise<void>;
   /** Aborts when no further attempt should begin. */
@@ -39,6 +44,7 @@ export class DeliveryRunner {
     try {
       const event = this.read(delivery);
       if (event instanceof Error) await this.bury(delivery, event, from);
+      else if (!this.parts.handling.isHandled(event.topic)) await this.parts.acknowledge(delivery);
       else await this.runAttempts(event, delivery, from);
     } catch (error) {
       // The lease runs out, and the event is taken up again.
@@ -94,7 +100,7 @@ export class DeliveryRunner {
     delivery: Delivery,
     from: Subscription,
   ): Promise<'done' | 'left' | { failed: unknown }> {
-    const { options, handle } = this.parts;
+    const { options, handling } = this.parts;
     const { observer, handlerTimeoutMs } = options;
     const facts = { kind: 'event', topic: event.topic, attempt: delivery.attempt } as const;
     const startedAt = performance.now();
@@ -105,7 +111,7 @@ export class DeliveryRunner {
     try {
       deadline.set(handlerTimeoutMs);
       const context = this.contextOf(event, delivery, { deadline, from });
-      await deadline.race(handle(event, context));
+      await deadline.race(handling.dispatch(event, context));
       observer.handled?.({ ...facts, durationMs: performance.now() - startedAt });
       return 'done';
     } catch (error) {

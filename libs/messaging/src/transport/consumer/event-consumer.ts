@@ -37,7 +37,7 @@ export class EventConsumer {
   constructor(
     private readonly options: ResolvedMessagingOptions,
     private readonly connections: MessagingConnections,
-    handle: EventHandling,
+    handling: EventHandling,
   ) {
     this.keys = new StreamKeys(options.prefix);
     this.inHand = new InHand(options.maxInHand);
@@ -46,7 +46,7 @@ export class EventConsumer {
       options,
       keys: this.keys,
       limit: new ConcurrencyLimit(options.concurrency),
-      handle,
+      handling,
       acknowledge: async (delivery) => this.acknowledge(delivery),
       stopping: this.stopping.signal,
       logger: this.logger,
