@@ -2,7 +2,6 @@
 import path from 'node:path';
 
 const workspace = path.resolve(import.meta.dirname, '../..');
-const project = path.basename(process.cwd());
 
 export default {
   testEnvironment: 'node',
@@ -33,5 +32,5 @@ export default {
   // Real servers on a busy machine: generous, so that only a hang fails by time.
   testTimeout: 60_000,
   // Relative to rootDir's workspace: read back and summed by `npm test`.
-  reporters: ['default', [path.join(workspace, 'tools/jest/json-reporter.mjs'), { project }]],
+  reporters: ['default', path.join(workspace, 'tools/jest/json-reporter.mjs')],
 };

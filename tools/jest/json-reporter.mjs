@@ -1,13 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Writes one project's counts where `npm test` sums them, from nx's cache too. */
+/**
+ * Writes one project's counts where `npm test` sums them, from nx's cache too. Only for the whole
+ * of a project's tests: what someone runs by hand meanwhile, or a part of them, is no count of it.
+ */
 export default class JsonReporter {
-  constructor(_globalConfig, { project }) {
+  constructor({ nonFlagArgs, testNamePattern }) {
+    const project = process.env.NX_TASK_TARGET_PROJECT;
+    if (project === undefined || nonFlagArgs.length > 0 || testNamePattern) return;
     this.file = path.resolve(import.meta.dirname, `../../.reports/jest/${project}.json`);
   }
 
   onRunComplete(_contexts, results) {
+    if (this.file === undefined) return;
     mkdirSync(path.dirname(this.file), { recursive: true });
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = results;
     const counts = {
