@@ -74,9 +74,8 @@ describe('Rehearsal', () => {
   it('should leave out what .dockerignore names', async () => {
     const stage = await rehearse('FROM node AS final', 'COPY . .').build('final');
 
-    expect(new Set(readdirSync(stage.root, { recursive: true }))).toEqual(
-      new Set(['.dockerignore', 'src', 'src/main.js']),
-    );
+    const files = readdirSync(stage.root, { recursive: true, encoding: 'utf8' });
+    expect(new Set(files)).toEqual(new Set(['.dockerignore', 'src', 'src/main.js']));
   });
 
   it('should fail with a command that fails', async () => {

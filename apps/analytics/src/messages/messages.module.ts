@@ -21,6 +21,10 @@ import { ANALYTICS_CONFIG, type AnalyticsConfig } from '../analytics.config.js';
 })
 export class MessagesModule {
   constructor(health: HealthRegistry, connections: MessagingConnections) {
-    health.register('messages', async (signal) => connections.ping(signal));
+    health.register('messages', async (signal) => {
+      // At the start the connection may not be there yet.
+      await connections.ready();
+      await connections.ping(signal);
+    });
   }
 }
