@@ -25,7 +25,9 @@ describe('the README', () => {
         .replaceAll('stock:pears', `${store.prefix}:pears`),
     );
 
-    const run = promisify(execFile)(process.execPath, ['--import', loader, program]);
+    // Whoever runs the tests may have asked for colours.
+    const env = { ...process.env, FORCE_COLOR: '0' };
+    const run = promisify(execFile)(process.execPath, ['--import', loader, program], { env });
     expect((await run).stdout).toBe('left: 3\n');
     rmSync(folder, { recursive: true });
     await store.close();
