@@ -23,7 +23,7 @@ async function misbehave(): Promise<void> {
 
 @Controller()
 class MisbehavingController {
-  @EventPattern('steps')
+  @EventPattern<string>('steps')
   async onStep(@Payload() step: unknown, @Ctx() { attempt }: RedisStreamsContext): Promise<void> {
     process.stdout.write(`begun ${JSON.stringify(step)} attempt ${attempt}\n`);
     await misbehave();

@@ -21,7 +21,7 @@ class Story {
 class StoryController {
   constructor(private readonly story: Story) {}
 
-  @EventPattern('steps')
+  @EventPattern<string>('steps')
   async onStep(@Payload() step: number, @Ctx() context: RedisStreamsContext): Promise<void> {
     await this.story.behave(step, context);
     this.story.seen.push(`${step} attempt ${context.attempt}`);

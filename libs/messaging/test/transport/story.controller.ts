@@ -54,7 +54,7 @@ class MaskingFilter implements ExceptionFilter {
 export class StoryController {
   constructor(private readonly story: Story) {}
 
-  @EventPattern('steps')
+  @EventPattern<string>('steps')
   async onStep(@Payload() step: Step, @Ctx() context: RedisStreamsContext): Promise<void> {
     const { story } = this;
     story.running += 1;
@@ -74,7 +74,7 @@ export class StoryController {
     if (post.title === 'poison') throw new Error('cannot stomach this');
   }
 
-  @EventPattern('streamed')
+  @EventPattern<string>('streamed')
   onStreamed(): Observable<number> {
     this.story.seen.push('streamed');
     return timer(5);
