@@ -46,8 +46,9 @@ async function main(profile: Profile): Promise<void> {
     process.on(signal, () => void supervisor.stop());
   }
   await supervisor.done;
-  rmSync(paths.address, { force: true });
   rmSync(temporaryFolder, { recursive: true, force: true });
+  // Last, since it is by this file that the next supervisor finds what a killed one left.
+  rmSync(paths.address, { force: true });
   lock.release();
   supervisor.disconnect();
 }

@@ -71,8 +71,8 @@ describe('throw-away stores', () => {
     const killed = sandbox.hold(['redis']);
     const old = await killed.report('redis');
     const status = await storesStatus(sandbox.profile);
-    await killed.kill();
     process.kill(status?.pid ?? 0, 'SIGKILL');
+    await killed.kill();
 
     const next = sandbox.hold(['redis']);
     const report = await next.report('redis');
