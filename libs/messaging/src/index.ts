@@ -21,6 +21,8 @@ export {
 } from './messaging.errors.js';
 export type { PayloadProblem } from './messaging.errors.js';
 export { EventPublisher } from './transport/event-publisher.js';
+export { kindOfFailure } from './transport/failure-kind.js';
+export type { FailureKind } from './transport/failure-kind.js';
 export { Respond, Subscribe } from './transport/message.decorators.js';
 export type { MessageContract } from './transport/message.decorators.js';
 export { MessagingConnections } from './transport/messaging-connections.js';

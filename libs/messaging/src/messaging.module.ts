@@ -8,12 +8,15 @@ import {
   type Provider,
 } from '@nestjs/common';
 
+import { DiscoveryModule } from '@nestjs/core';
+
 import {
   type MessagingOptions,
   type ResolvedMessagingOptions,
   resolveMessagingOptions,
 } from './messaging.options.js';
 import { EventPublisher } from './transport/event-publisher.js';
+import { FailureRecorder } from './transport/failure-recorder.js';
 import { MessagingConnections } from './transport/messaging-connections.js';
 import { RedisStreamsClient } from './transport/redis-streams.client.js';
 import { RedisStreamsServer } from './transport/redis-streams.server.js';
@@ -68,9 +71,12 @@ const transport: Provider[] = [
 @Module({})
 export class MessagingModule implements OnApplicationShutdown {
   constructor(
+    recorder: FailureRecorder,
     private readonly connections: MessagingConnections,
     private readonly replies: ReplyInbox,
-  ) {}
+  ) {
+    recorder.attach();
+  }
 
   static forRoot(options: MessagingOptions): DynamicModule {
     return this.forRootAsync({ useFactory: () => options });
@@ -86,8 +92,8 @@ export class MessagingModule implements OnApplicationShutdown {
     return {
       module: MessagingModule,
       global: true,
-      imports,
-      providers: [options, ...transport],
+      imports: [...(imports ?? []), DiscoveryModule],
+      providers: [options, FailureRecorder, ...transport],
       exports: [
         MESSAGING_OPTIONS,
         MessagingConnections,

@@ -1,4 +1,5 @@
 import { MessagingOptionError } from './messaging.errors.js';
+import { type FailureKind, kindOfFailure } from './transport/failure-kind.js';
 import type { MessagingObserver } from './messaging-observer.js';
 
 /** What travels with each message beside its payload: correlation id, trace, … */
@@ -43,6 +44,12 @@ export interface MessagingOptions {
   retryDelayMs?: number;
   /** Longest wait of all between two attempts. Default 30 000. */
   maxRetryDelayMs?: number;
+  /**
+   * Says of a failure whether trying again can help. An event that fails by an outage is tried until
+   * it is over, without counting attempts. Called with what the handler threw, and with what
+   * exception filters made of it; one that is not `retry` counts. Default: `kindOfFailure`.
+   */
+  kindOfFailure?: (error: unknown) => FailureKind;
   /** For how long an event may run without `context.extend()`. Default 30 000. */
   handlerTimeoutMs?: number;
   /**
@@ -77,6 +84,7 @@ const defaults = {
   maxAttempts: 5,
   retryDelayMs: 1_000,
   maxRetryDelayMs: 30_000,
+  kindOfFailure: (error: unknown) => kindOfFailure(error),
   handlerTimeoutMs: 30_000,
   leaseMs: 10_000,
   retentionMs: 24 * 60 * 60 * 1_000,

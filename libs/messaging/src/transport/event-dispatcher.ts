@@ -2,6 +2,7 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 
 import type { MessageContext } from '../messaging.options.js';
+import { HandlerFailure } from './failure.js';
 import type { EventMessage } from './message.js';
 import { payloadFor } from './payload.js';
 import { type MessageDelivery, RedisStreamsContext } from './redis-streams.context.js';
@@ -31,7 +32,8 @@ export class EventDispatcher {
    * Resolves when all have succeeded. One that fails stops no other,
    * yet all of them run again when the event is tried again.
    *
-   * @throws what the first of those that failed threw.
+   * @throws {HandlerFailure} of the first that failed.
+   * @throws {InvalidPayloadError}
    */
   async dispatch(event: EventMessage, delivery: MessageDelivery): Promise<void> {
     const handlers = this.parts.handlersOf(event.topic);
@@ -55,7 +57,7 @@ export class EventDispatcher {
         if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
       });
     } catch (error) {
-      throw context.failure ?? error;
+      throw new HandlerFailure(context.failure ?? error, error);
     }
   }
 }

@@ -1,17 +1,14 @@
-import { HttpException } from '@nestjs/common';
-import { RpcException } from '@nestjs/microservices';
-
-import { InvalidPayloadError } from '../messaging.errors.js';
-
-const permanentCodes = new Set(['invalid_payload', 'validation_failed']);
-
-/** Whether trying again cannot help: the payload itself is wrong. */
-export function isPermanent(error: unknown): boolean {
-  if (error instanceof InvalidPayloadError) return true;
-  // What Nest's validation pipes throw.
-  if (error instanceof HttpException) return [400, 422].includes(error.getStatus());
-  const details = error instanceof RpcException ? error.getError() : error;
-  return permanentCodes.has(String(property(details, 'code')));
+/**
+ * A handler failed. Exception filters may have made something for callers of what it threw: both
+ * are kept, since the one tells what happened and the other what it means.
+ */
+export class HandlerFailure {
+  constructor(
+    /** What the handler or a pipe threw, where that is known. */
+    readonly thrown: unknown,
+    /** What came out of the filters. */
+    readonly told: unknown,
+  ) {}
 }
 
 /** An error's parts as text, whatever was thrown. */

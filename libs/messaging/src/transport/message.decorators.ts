@@ -1,8 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { UseInterceptors, applyDecorators } from '@nestjs/common';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
-
-import { FailureRecorder } from './failure-recorder.interceptor.js';
 
 /** A message's name and the schema of its payload. */
 export interface MessageContract {
@@ -24,16 +21,12 @@ type HandlerDecorator<Contract extends MessageContract> = <
 
 /**
  * Handles an event, checked by its contract before the handler and its pipes see it: a payload
- * that does not fit goes to the dead letters at once. Dead letters tell what the handler threw,
- * whatever exception filters make of it. Otherwise as `@EventPattern`.
+ * that does not fit goes to the dead letters at once. Otherwise as `@EventPattern`.
  */
 export function Subscribe<Contract extends MessageContract>(
   contract: Contract,
 ): HandlerDecorator<Contract> {
-  return applyDecorators(
-    EventPattern(contract.name, { schema: contract.schema }) as MethodDecorator,
-    UseInterceptors(FailureRecorder),
-  );
+  return EventPattern(contract.name, { schema: contract.schema }) as HandlerDecorator<Contract>;
 }
 
 /**

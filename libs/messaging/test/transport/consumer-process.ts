@@ -23,6 +23,7 @@ async function misbehave(): Promise<void> {
 
 @Controller()
 class MisbehavingController {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- chooses the overload
   @EventPattern<string>('steps')
   async onStep(@Payload() step: unknown, @Ctx() { attempt }: RedisStreamsContext): Promise<void> {
     process.stdout.write(`begun ${JSON.stringify(step)} attempt ${attempt}\n`);

@@ -21,6 +21,7 @@ class Story {
 class StoryController {
   constructor(private readonly story: Story) {}
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- chooses the overload
   @EventPattern<string>('steps')
   async onStep(@Payload() step: number, @Ctx() context: RedisStreamsContext): Promise<void> {
     await this.story.behave(step, context);

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { BadRequestException } from '@nestjs/common';
 import { eventually } from '@trilith/testing';
+
+import { RequestTimeoutError } from '../../src/index.js';
 
 import { Platform } from './platform.js';
 import { Story, StoryController, steps } from './story.controller.js';
@@ -79,6 +82,36 @@ describe('events', () => {
         expect(delays[index]).toBeLessThanOrEqual(longest);
         expect(delays[index]).toBeGreaterThanOrEqual(longest / 2);
       });
+    });
+
+    it.each([
+      ['a broken connection', Object.assign(new Error('no'), { code: 'ECONNREFUSED' })],
+      ['one further down', new Error('query failed', { cause: { code: 'ETIMEDOUT' } })],
+      ['what says so itself', { code: 'unavailable', message: 'the store is away' }],
+      ['a neighbour', new RequestTimeoutError('users', 'accounts.get', 5)],
+    ])('should be tried until an outage is over, without counting: %s', async (_, outage) => {
+      const publisher = await startPublisher();
+      const story = (await startReader({ maxAttempts: 2 })).get(Story);
+      let tries = 0;
+      story.behave = () => {
+        tries += 1;
+        if (tries <= 6) throw outage;
+      };
+      await publisher.publish(steps('a', 1));
+      await eventually(() => expect(story.seen).toEqual(['a1']));
+      expect(story.contexts[0]?.attempt).toBe(1);
+      expect(await deadLetters()).toEqual([]);
+    });
+
+    it('should become a dead letter at once where Nest finds its payload wrong', async () => {
+      const publisher = await startPublisher();
+      const story = (await startReader()).get(Story);
+      story.behave = () => {
+        throw new BadRequestException(['step must be a number']);
+      };
+      await publisher.publish(steps('a', 1));
+      await eventually(async () => expect((await deadLetters()).length).toBe(1));
+      expect((await deadLetters())[0]).toMatchObject({ 'dead-attempts': '1' });
     });
 
     it('should hold back only its own key, and keep the order of that', async () => {

@@ -54,6 +54,7 @@ class MaskingFilter implements ExceptionFilter {
 export class StoryController {
   constructor(private readonly story: Story) {}
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- chooses the overload
   @EventPattern<string>('steps')
   async onStep(@Payload() step: Step, @Ctx() context: RedisStreamsContext): Promise<void> {
     const { story } = this;
@@ -74,7 +75,7 @@ export class StoryController {
     if (post.title === 'poison') throw new Error('cannot stomach this');
   }
 
-  @EventPattern<string>('streamed')
+  @EventPattern('streamed')
   onStreamed(): Observable<number> {
     this.story.seen.push('streamed');
     return timer(5);

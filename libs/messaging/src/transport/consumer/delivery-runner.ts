@@ -4,7 +4,8 @@ import type { Logger } from '@nestjs/common';
 
 import { ConsumersLostError, HandlerTimeoutError } from '../../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../../messaging.options.js';
-import { describeError, isPermanent } from '../failure.js';
+import type { FailureKind } from '../failure-kind.js';
+import { HandlerFailure, describeError } from '../failure.js';
 import { type EventMessage, readEvent } from '../message.js';
 import type { MessageDelivery } from '../redis-streams.context.js';
 import type { StreamKeys } from '../stream-keys.js';
@@ -34,6 +35,9 @@ export interface DeliveryRunnerParts {
   readonly stopping: AbortSignal;
   readonly logger: Logger;
 }
+
+/** How an attempt ended; `left`: the event is no longer this consumer's concern. */
+type Outcome = 'done' | 'left' | { readonly error: unknown; readonly kind: FailureKind };
 
 /** Takes a delivery to its end: acknowledged, buried, or left to others. */
 export class DeliveryRunner {
@@ -69,15 +73,15 @@ export class DeliveryRunner {
     if (delivery.attempt > options.maxAttempts) {
       return this.bury(delivery, new ConsumersLostError(event.topic, delivery.attempt - 1), from);
     }
-    for (;;) {
+    for (let failures = 1; ; failures += 1) {
       const outcome = await limit.run(async () => this.attempt(event, delivery, from));
       if (outcome === 'left') return;
       if (outcome === 'done') return this.parts.acknowledge(delivery);
-      if (isPermanent(outcome.failed) || delivery.attempt >= options.maxAttempts) {
-        return this.bury(delivery, outcome.failed, from);
-      }
-      await this.waitForRetry(event, delivery, outcome.failed);
-      delivery.attempt += 1;
+      const { error, kind } = outcome;
+      const isLast = kind === 'retry' && delivery.attempt >= options.maxAttempts;
+      if (kind === 'permanent' || isLast) return this.bury(delivery, error, from);
+      await this.waitForRetry(event, delivery, { error, failures });
+      if (kind === 'retry') delivery.attempt += 1;
     }
   }
 
@@ -85,7 +89,7 @@ export class DeliveryRunner {
     event: EventMessage,
     delivery: Delivery,
     from: Subscription,
-  ): Promise<'done' | 'left' | { failed: unknown }> {
+  ): Promise<Outcome> {
     if (this.isOver(delivery)) return 'left';
     // A retry is remembered by the server before it begins; a lease that ran out may be another's.
     if (delivery.begun || delivery.isLeaseOver) {
@@ -99,7 +103,7 @@ export class DeliveryRunner {
     event: EventMessage,
     delivery: Delivery,
     from: Subscription,
-  ): Promise<'done' | 'left' | { failed: unknown }> {
+  ): Promise<Outcome> {
     const { options, handling } = this.parts;
     const { observer, handlerTimeoutMs } = options;
     const facts = { kind: 'event', topic: event.topic, attempt: delivery.attempt } as const;
@@ -115,11 +119,21 @@ export class DeliveryRunner {
       observer.handled?.({ ...facts, durationMs: performance.now() - startedAt });
       return 'done';
     } catch (error) {
-      observer.failed?.({ ...facts, error });
-      return delivery.isGivenUp ? 'left' : { failed: error };
+      const failure = this.classify(error);
+      observer.failed?.({ ...facts, error: failure.error });
+      return delivery.isGivenUp ? 'left' : failure;
     } finally {
       deadline.clear();
     }
+  }
+
+  private classify(failure: unknown): { error: unknown; kind: FailureKind } {
+    const { kindOfFailure } = this.parts.options;
+    if (!(failure instanceof HandlerFailure))
+      return { error: failure, kind: kindOfFailure(failure) };
+    const { thrown, told } = failure;
+    const kind = kindOfFailure(thrown);
+    return { error: thrown, kind: kind === 'retry' ? kindOfFailure(told) : kind };
   }
 
   private contextOf(
@@ -148,10 +162,10 @@ export class DeliveryRunner {
   private async waitForRetry(
     event: EventMessage,
     delivery: Delivery,
-    error: unknown,
+    { error, failures }: { error: unknown; failures: number },
   ): Promise<void> {
     const { options, stopping, logger } = this.parts;
-    const delayMs = retryDelayMs(delivery.attempt, options);
+    const delayMs = retryDelayMs(failures, options);
     logger.warn(
       `${event.topic} ${event.id}: attempt ${delivery.attempt} of ${options.maxAttempts} failed, ` +
         `next in ${delayMs} ms: ${describeError(error).message}`,
@@ -185,8 +199,8 @@ export class DeliveryRunner {
   }
 }
 
-/** Doubles with each attempt up to the bound; half of it random, so that failures do not gather. */
-function retryDelayMs(attempt: number, options: ResolvedMessagingOptions): number {
-  const longest = Math.min(options.retryDelayMs * 2 ** (attempt - 1), options.maxRetryDelayMs);
+/** Doubles with each failure up to the bound; half of it random, so that they do not gather. */
+function retryDelayMs(failures: number, options: ResolvedMessagingOptions): number {
+  const longest = Math.min(options.retryDelayMs * 2 ** (failures - 1), options.maxRetryDelayMs);
   return Math.round(longest * (0.5 + Math.random() / 2));
 }
