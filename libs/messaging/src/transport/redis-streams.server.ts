@@ -44,6 +44,7 @@ export class RedisStreamsServer
   private consumers: readonly (EventConsumer | RequestConsumer)[] = [];
   private closed: Promise<void> | undefined;
   private isInstrumented = false;
+  private isListening = false;
 
   /** @throws {MessagingOptionError} */
   constructor(options: MessagingOptions, connections?: MessagingConnections) {
@@ -111,6 +112,7 @@ export class RedisStreamsServer
     callback: ConnectionEvents[Event],
   ): void {
     this.listeners.push([event, callback]);
+    if (!this.isListening) return;
     for (const client of this.connections.all()) client.on(event, callback);
   }
 
@@ -127,6 +129,7 @@ export class RedisStreamsServer
       this.logger.warn('There are event handlers, but messaging.subscribeTo names no publisher');
     }
     for (const consumer of this.consumers) await consumer.start();
+    this.isListening = true;
     for (const [event, callback] of this.listeners) {
       for (const client of this.connections.all()) client.on(event, callback);
     }

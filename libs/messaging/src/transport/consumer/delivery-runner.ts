@@ -29,8 +29,6 @@ export interface DeliveryRunnerParts {
   readonly keys: StreamKeys;
   readonly limit: ConcurrencyLimit;
   readonly handling: EventHandling;
-  /** Acknowledges, together with others where possible. */
-  readonly acknowledge: (delivery: Delivery) => Promise<void>;
   /** Aborts when no further attempt should begin. */
   readonly stopping: AbortSignal;
   readonly logger: Logger;
@@ -39,21 +37,21 @@ export interface DeliveryRunnerParts {
 /** How an attempt ended; `left`: the event is no longer this consumer's concern. */
 type Outcome = 'done' | 'left' | { readonly error: unknown; readonly kind: FailureKind };
 
-/** Takes a delivery to its end: acknowledged, buried, or left to others. */
+/** Takes a delivery to its end: handled, buried, or left to others. */
 export class DeliveryRunner {
   constructor(private readonly parts: DeliveryRunnerParts) {}
 
-  /** Never rejects. Afterwards the delivery is no longer this consumer's concern. */
-  async run(delivery: Delivery, from: Subscription): Promise<void> {
+  /** Never rejects. Resolves to whether the event is to be acknowledged. */
+  async run(delivery: Delivery, from: Subscription): Promise<boolean> {
     try {
       const event = this.read(delivery);
-      if (event instanceof Error) await this.bury(delivery, event, from);
-      else if (!this.parts.handling.isHandled(event.topic)) await this.parts.acknowledge(delivery);
-      else await this.runAttempts(event, delivery, from);
+      if (!(event instanceof Error)) return await this.runAttempts(event, delivery, from);
+      await this.bury(delivery, event, from);
     } catch (error) {
       // The lease runs out, and the event is taken up again.
       if (!this.isOver(delivery)) this.parts.logger.error(error);
     }
+    return false;
   }
 
   private read(delivery: Delivery): EventMessage | Error {
@@ -68,15 +66,16 @@ export class DeliveryRunner {
     event: EventMessage,
     delivery: Delivery,
     from: Subscription,
-  ): Promise<void> {
-    const { options, limit } = this.parts;
+  ): Promise<boolean> {
+    const { options, limit, handling } = this.parts;
+    if (!handling.isHandled(event.topic)) return true;
     if (delivery.attempt > options.maxAttempts) {
       return this.bury(delivery, new ConsumersLostError(event.topic, delivery.attempt - 1), from);
     }
     for (let failures = 1; ; failures += 1) {
       const outcome = await limit.run(async () => this.attempt(event, delivery, from));
-      if (outcome === 'left') return;
-      if (outcome === 'done') return this.parts.acknowledge(delivery);
+      if (outcome === 'left') return false;
+      if (outcome === 'done') return true;
       const { error, kind } = outcome;
       const isLast = kind === 'retry' && delivery.attempt >= options.maxAttempts;
       if (kind === 'permanent' || isLast) return this.bury(delivery, error, from);
@@ -177,7 +176,8 @@ export class DeliveryRunner {
     ]);
   }
 
-  private async bury(delivery: Delivery, error: unknown, from: Subscription): Promise<void> {
+  /** Resolves to false: the dead letter's script has acknowledged the event. */
+  private async bury(delivery: Delivery, error: unknown, from: Subscription): Promise<false> {
     const { keys, options, stopping, logger } = this.parts;
     const topic = delivery.entry.fields.get('topic') ?? '';
     const to = keys.deadLetters(from.publisher, delivery.group.identity.group);
@@ -186,12 +186,13 @@ export class DeliveryRunner {
       async () => delivery.group.bury(delivery.entryId, { to, fields }),
       stopping,
     );
-    if (letterId === undefined) return;
+    if (letterId === undefined) return false;
     options.observer.deadLettered?.({ topic, error });
     logger.error(
       `${topic} ${delivery.entry.fields.get('id')} became dead letter ${letterId} of ${to} ` +
         `after ${delivery.attempt} attempts: ${describeError(error).message}`,
     );
+    return false;
   }
 
   private isOver(delivery: Delivery): boolean {

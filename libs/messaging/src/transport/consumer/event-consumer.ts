@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { isRedisUnavailable } from '@trilith/redis';
 
 import type { ResolvedMessagingOptions } from '../../messaging.options.js';
 import type { MessagingConnections } from '../messaging-connections.js';
@@ -16,7 +17,8 @@ import { Subscription } from './subscription.js';
 import { untilReachable } from './until-reachable.js';
 
 const mostReadTogether = 250;
-const acknowledgedTogether = { waitMs: 0, size: 250 };
+const acknowledgedTogether = { waitMs: 5, size: 250 };
+const roomGathersMs = 5;
 
 /**
  * Consumes the events of the services that this one subscribes to: each is handled at least once
@@ -40,14 +42,13 @@ export class EventConsumer {
     handling: EventHandling,
   ) {
     this.keys = new StreamKeys(options.prefix);
-    this.inHand = new InHand(options.maxInHand);
+    this.inHand = new InHand(options.maxInHand, roomGathersMs);
     this.subscriptions = options.subscribeTo.map((publisher) => this.subscribe(publisher));
     this.runner = new DeliveryRunner({
       options,
       keys: this.keys,
       limit: new ConcurrencyLimit(options.concurrency),
       handling,
-      acknowledge: async (delivery) => this.acknowledge(delivery),
       stopping: this.stopping.signal,
       logger: this.logger,
     });
@@ -113,28 +114,25 @@ export class EventConsumer {
   private accept(delivery: Delivery, from: Subscription): void {
     const { entry, group, entryId } = delivery;
     const lane = `${group.identity.stream} ${entry.fields.get('key') ?? entryId}`;
-    const work = this.lanes.run(lane, async () => {
-      await this.runner.run(delivery, from);
-      // What is given back at a stop is held until then.
-      if (!this.stopping.signal.aborted) from.drop(delivery);
-    });
-    this.inHand.add(work);
+    const handled = this.lanes.run(lane, async () => this.runner.run(delivery, from));
+    this.inHand.add(handled.then(async (isHandled) => this.finish(delivery, from, isHandled)));
   }
 
-  private async acknowledge(delivery: Delivery): Promise<void> {
-    await this.acknowledgements.get(delivery.group)?.add(delivery.entryId);
+  /** Never rejects. The next of the key does not wait for this. */
+  private async finish(delivery: Delivery, from: Subscription, isHandled: boolean): Promise<void> {
+    try {
+      if (isHandled) await this.acknowledgements.get(delivery.group)?.add(delivery.entryId);
+    } catch (error) {
+      if (!isRedisUnavailable(error)) this.logger.error(error);
+    }
+    // What is given back at a stop is held until then.
+    if (!this.stopping.signal.aborted) from.drop(delivery);
   }
 
   private makeChores(): Periodically[] {
     const { leaseMs, cleanUpEveryMs } = this.options;
     const chore = (everyMs: number, work: (one: Subscription) => Promise<void>) =>
-      new Periodically(
-        everyMs,
-        async () => this.forEach(work),
-        (error) => {
-          this.logger.debug?.(`A chore failed and will be tried again: ${String(error)}`);
-        },
-      );
+      new Periodically(everyMs, async () => this.forEach(work), this.logger);
     return [
       chore(leaseMs / 3, async (one) => one.renewLeases()),
       chore(Math.min(leaseMs / 4, 1_000), async (one) => {
@@ -158,6 +156,6 @@ export class EventConsumer {
   }
 
   private async forEach(work: (one: Subscription) => Promise<void>): Promise<void> {
-    for (const subscription of this.subscriptions) await work(subscription);
+    await Promise.all(this.subscriptions.map(work));
   }
 }

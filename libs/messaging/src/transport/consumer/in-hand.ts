@@ -1,10 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** The works that a consumer has taken and not finished: so many at most. */
 export class InHand {
   private readonly works = new Set<Promise<void>>();
   private changed = Promise.withResolvers<void>();
   private closed = false;
 
-  constructor(private readonly most: number) {}
+  /** @param gatherMs once it was full: how long room may gather before it is used. */
+  constructor(
+    private readonly most: number,
+    private readonly gatherMs = 0,
+  ) {}
 
   /** How many more may be taken. */
   get free(): number {
@@ -25,6 +31,7 @@ export class InHand {
     while (this.free === 0 && !this.closed) {
       this.changed = Promise.withResolvers<void>();
       await this.changed.promise;
+      if (this.gatherMs > 0) await sleep(this.gatherMs);
     }
     return this.free;
   }

@@ -1,4 +1,7 @@
-/** Repeats a work: the next time starts `everyMs` after the last one ended. */
+import type { Logger } from '@nestjs/common';
+import { isRedisUnavailable } from '@trilith/redis';
+
+/** Repeats a work: the next time starts `everyMs` after the last one ended. Failing is no reason to stop. */
 export class Periodically {
   private timer: NodeJS.Timeout | undefined;
   private current: Promise<void> = Promise.resolve();
@@ -7,7 +10,7 @@ export class Periodically {
   constructor(
     private readonly everyMs: number,
     private readonly work: () => Promise<void>,
-    private readonly onError: (error: unknown) => void,
+    private readonly logger: Logger,
   ) {}
 
   start(): void {
@@ -29,7 +32,8 @@ export class Periodically {
     try {
       await this.work();
     } catch (error) {
-      this.onError(error);
+      // That the server is away is told once, by its connection.
+      if (!isRedisUnavailable(error)) this.logger.error(error);
     }
     if (!this.stopped) this.start();
   }

@@ -139,22 +139,14 @@ export class RequestConsumer {
   }
 
   private makeChores(): Periodically[] {
-    const later = (error: unknown) =>
-      this.logger.debug?.(`A chore failed and will be tried again: ${String(error)}`);
-    const { cleanUpEveryMs, forgetConsumersAfterMs } = this.options;
+    const { leaseMs, cleanUpEveryMs, forgetConsumersAfterMs } = this.options;
+    const chore = (everyMs: number, work: () => Promise<void>) =>
+      new Periodically(everyMs, work, this.logger);
     return [
-      new Periodically(
-        clockEveryMs,
-        async () => this.clock.adjust(this.connections.commands),
-        later,
-      ),
-      new Periodically(this.options.leaseMs / 3, async () => this.renew(), later),
-      new Periodically(claimEveryMs, async () => this.claimAbandoned(), later),
-      new Periodically(
-        cleanUpEveryMs,
-        async () => this.group.removeConsumersIdleFor(forgetConsumersAfterMs),
-        later,
-      ),
+      chore(clockEveryMs, async () => this.clock.adjust(this.connections.commands)),
+      chore(leaseMs / 3, async () => this.renew()),
+      chore(claimEveryMs, async () => this.claimAbandoned()),
+      chore(cleanUpEveryMs, async () => this.group.removeConsumersIdleFor(forgetConsumersAfterMs)),
     ];
   }
 
