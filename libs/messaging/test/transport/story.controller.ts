@@ -75,7 +75,7 @@ export class StoryController {
     if (post.title === 'poison') throw new Error('cannot stomach this');
   }
 
-  @EventPattern('streamed')
+  @EventPattern<string>('streamed')
   onStreamed(): Observable<number> {
     this.story.seen.push('streamed');
     return timer(5);
