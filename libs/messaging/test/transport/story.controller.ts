@@ -75,6 +75,7 @@ export class StoryController {
     if (post.title === 'poison') throw new Error('cannot stomach this');
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- chooses the overload
   @EventPattern<string>('streamed')
   onStreamed(): Observable<number> {
     this.story.seen.push('streamed');
