@@ -37,6 +37,9 @@ describe('a post that is refused', () => {
     ['a title too long', { ...post, title: 'x'.repeat(201) }],
     ['a title that is a number', { ...post, title: 7 }],
     ['a title with an operator', { ...post, title: { $ne: null } }],
+    ['a title of spaces', { ...post, title: ' \n\t ' }],
+    ['a title of fillers', { ...post, title: '\u3164\u200b' }],
+    ['content that shows nothing', { ...post, content: '\u2800\n' }],
     ['a title with U+0000', { ...post, title: 'a\u0000b' }],
     ['a title with a lone surrogate', { ...post, title: 'a\ud800b' }],
     ['no content', { ...post, content: '' }],
@@ -87,10 +90,24 @@ describe('a post that is refused', () => {
   });
 });
 
+describe('a post that is taken', () => {
+  it('should be one of 50,000 characters, each of them escaped', async () => {
+    const escaped = String.raw`\u00e9`.repeat(50_000);
+    const answer = await content.send({
+      url: '/v1/posts',
+      headers: { ...author.headers, 'content-type': 'application/json' },
+      body: `{"title":"Long","content":"${escaped}"}`,
+    });
+
+    expect(answer).toMatchObject({ status: 201, body: { content: 'é'.repeat(50_000) } });
+  });
+});
+
 describe('a comment that is refused', () => {
   it.each<[string, unknown]>([
     ['no text', {}],
     ['empty text', { text: '' }],
+    ['blank text', { text: ' \u200b\n' }],
     ['text too long', { text: 'x'.repeat(2_001) }],
     ['an operator', { text: { $ne: '' } }],
     ['U+0000', { text: '\u0000' }],

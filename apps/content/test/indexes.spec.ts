@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 afterAll(async () => platform[Symbol.asyncDispose]());
 
-/** What the work asked of the collections of this service, as commands that can be explained. */
-async function queriesOf(work: () => Promise<unknown>): Promise<Json[]> {
+/** What the collections of this service were asked while the work was done. */
+async function profiled(work: () => Promise<unknown>): Promise<Profiled[]> {
   const { db } = content.database;
   await db?.command({ profile: 2 });
   await work();
@@ -32,14 +32,20 @@ async function queriesOf(work: () => Promise<unknown>): Promise<Json[]> {
   const profile = content.database.collection<Profiled>('system.profile');
   const seen = await profile.find().toArray();
   await profile.drop();
-  return seen.flatMap(({ ns, command }): Json[] => {
-    const collection = ns.slice(ns.indexOf('.') + 1);
-    if (!['posts', 'comments', 'likes', 'authors'].includes(collection)) return [];
+  return seen.filter(({ ns }) => collections.has(collectionOf(ns)));
+}
+
+const collections = new Set(['posts', 'comments', 'likes', 'authors']);
+const collectionOf = (ns: string) => ns.slice(ns.indexOf('.') + 1);
+
+/** The same as commands that can be explained. */
+async function queriesOf(work: () => Promise<unknown>): Promise<Json[]> {
+  return (await profiled(work)).flatMap(({ ns, command }): Json[] => {
     const { find, filter, sort, limit, aggregate, pipeline, updates, q } = command;
     if (find !== undefined) return [{ find, filter, ...(sort ? { sort } : {}), limit: limit ?? 0 }];
     if (aggregate !== undefined) return [{ aggregate, pipeline, cursor: {} }];
     const condition = q ?? updates?.[0]?.q;
-    return condition === undefined ? [] : [{ find: collection, filter: condition }];
+    return condition === undefined ? [] : [{ find: collectionOf(ns), filter: condition }];
   });
 }
 
@@ -80,7 +86,11 @@ describe('what the database is asked for', () => {
 
   it('should be two queries for a page with its authors: no more for longer pages', async () => {
     const post = await commented();
-    const count = async (url: string) => (await queriesOf(async () => content.get(url))).length;
+    // Reads alone: the view of a post is written when its message arrives, whenever that is.
+    const count = async (url: string) =>
+      (await profiled(async () => content.get(url))).filter(
+        ({ command }) => 'find' in command || 'aggregate' in command,
+      ).length;
 
     await expect(count(`/v1/posts/${post.id}`)).resolves.toBe(2);
     await expect(count('/v1/posts?limit=2')).resolves.toBe(2);

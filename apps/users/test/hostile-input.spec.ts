@@ -6,7 +6,7 @@ import { call, newPerson, openStores, signedIn, startUsers, type Stores } from '
 
 type Method = 'GET' | 'POST' | 'PATCH';
 
-const LARGEST_BODY = 256 * 1024;
+const LARGEST_BODY = 512 * 1024;
 
 /** Every route that takes a body, with one that it accepts. */
 const writes: { method: Method; url: string; good: () => Record<string, unknown> }[] = [
@@ -116,6 +116,29 @@ describe('hostile input', () => {
       }
     });
   });
+
+  it.each([
+    'https://example.org/a\u0000b.png',
+    'https://example.org/a\nb.png',
+    'https://example.org/\ud800.png',
+    'javascript:alert(1)',
+    'https://ada:secret@example.org/a.png',
+    'http://example.org/a.png',
+  ])('refuses the avatar address %j and keeps what was there', async (avatarUrl) => {
+    const before = await call(app, 'GET', '/v1/accounts/me', { token });
+    const change = await call(app, 'PATCH', '/v1/accounts/me', { token, json: { avatarUrl } });
+    expect(change.status).toBe(400);
+    const after = await call(app, 'GET', '/v1/accounts/me', { token });
+    expect(after.body).toEqual(before.body);
+  });
+
+  it.each(['\u3164', '\u200b\u200d', '\u2800', '\u115f'])(
+    'refuses the display name %j, which shows nothing',
+    async (displayName) => {
+      const change = await call(app, 'PATCH', '/v1/accounts/me', { token, json: { displayName } });
+      expect(change.status).toBe(400);
+    },
+  );
 
   it.each(["Robert'); DROP TABLE accounts;--", '<b>Ada</b>', '👩‍👩‍👧‍👧 田中', '$1 %s \\', '__proto__'])(
     'gives the display name %s back as it was written',

@@ -30,4 +30,5 @@ export { StartError } from './start/start.error.js';
 export type { InputError } from './validation/input-error.js';
 export { Returns } from './validation/returns.decorator.js';
 export { text, type TextBounds } from './validation/text.js';
+export { wholeNumber, type WholeNumberBounds } from './validation/whole-number.js';
 export { ValidationError } from './validation/validation.error.js';

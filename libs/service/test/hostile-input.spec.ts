@@ -23,7 +23,7 @@ function post(body: string | Buffer, headers = 'content-type: application/json\r
 }
 
 const CHUNKED = `POST /v1/books HTTP/1.1\r\n${HEAD}content-type: application/json\r\ntransfer-encoding: chunked\r\n`;
-const LARGE = 300 * 1024;
+const LARGE = 600 * 1024;
 
 describe('a request that nobody should send', () => {
   it.each<[what: string, request: string | Buffer, status: number, code: string]>([
@@ -61,6 +61,26 @@ describe('a request that nobody should send', () => {
     ['a wrong method', `DELETE /v1/books HTTP/1.1\r\n${HEAD}\r\n`, 405, 'method_not_allowed'],
     ['malformed JSON', post('{"title":'), 400, 'malformed_json'],
     ['bytes that are no UTF-8', post(Buffer.from([0x7b, 0xff, 0xfe])), 400, 'malformed_json'],
+    [
+      'bytes that are no UTF-8 in a text',
+      post(
+        Buffer.concat([Buffer.from('{"title":"'), Buffer.of(0xff), Buffer.from('","pages":1}')]),
+      ),
+      400,
+      'malformed_json',
+    ],
+    ['Latin-1', post(Buffer.from('{"title":"é","pages":1}', 'latin1')), 400, 'malformed_json'],
+    ['a key twice', post('{"title":"a","pages":1,"title":"b"}'), 400, 'malformed_json'],
+    [
+      'a key twice, once escaped, deep inside',
+      post('{"title":"a","pages":1,"extra":{"a":[{"k":1,"\\u006b":2}]}}'),
+      400,
+      'malformed_json',
+    ],
+    ['a hexadecimal number', get('/v1/books?limit=0x10'), 400, 'validation_failed'],
+    ['a number with an exponent', get('/v1/books?limit=1e1'), 400, 'validation_failed'],
+    ['a number in spaces', get('/v1/books?limit=%207%20'), 400, 'validation_failed'],
+    ['no number', get('/v1/books?limit='), 400, 'validation_failed'],
     ['deep arrays', post('['.repeat(200_000)), 400, 'json_too_deep'],
     [
       'deep objects',

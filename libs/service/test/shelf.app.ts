@@ -27,6 +27,7 @@ import {
   serviceEnvironment,
   serviceSettings,
   text,
+  wholeNumber,
   type ServiceConfig,
   type ServiceDefinition,
 } from '../src/index.js';
@@ -46,7 +47,7 @@ const newBookSchema = z
     extra: z.record(z.string(), z.unknown()).optional(),
   })
   .meta({ id: 'NewBook' });
-const searchSchema = z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(20) });
+const searchSchema = z.strictObject({ limit: wholeNumber({ min: 1, max: 100 }).prefault(20) });
 
 export class BookNotFoundError extends DomainError {
   readonly code = 'book_not_found';

@@ -36,7 +36,7 @@ export class LeaderboardsController {
     description: 'Refused with `post_not_ranked` (404).',
   })
   @Returns(rankedPost)
-  post(@Param('postId', { schema: z.uuid() }) postId: string): Promise<RankedPost> {
+  post(@Param('postId', { schema: z.uuid().toLowerCase() }) postId: string): Promise<RankedPost> {
     return this.leaderboards.post(postId);
   }
 }

@@ -1,8 +1,9 @@
+import { wholeNumber } from '@trilith/service';
 import { z } from 'zod';
 
 /** The query parameters of every list. */
 export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: wholeNumber({ min: 1, max: 100 }).prefault(20),
   cursor: z.string().min(1).max(1_024).optional(),
 });
 export type PageQuery = z.output<typeof pageQuery>;

@@ -65,7 +65,7 @@ export class AccountsController {
     description: 'Refused with `account_not_found` (404).',
   })
   @Returns(accountView)
-  async get(@Param('id', { schema: z.uuid() }) id: string): Promise<AccountView> {
+  async get(@Param('id', { schema: z.uuid().toLowerCase() }) id: string): Promise<AccountView> {
     return toAccountView(await this.accounts.get(id));
   }
 }

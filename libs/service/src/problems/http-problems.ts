@@ -10,6 +10,16 @@ const BY_SERVER_CODE: Record<string, { status: number; code: string; detail: str
     detail: 'The body is not valid JSON, or has a key such as __proto__ in it.',
   },
   HOST_MISSING: { status: 400, code: 'host_missing', detail: 'The request has no Host header.' },
+  JSON_NOT_UTF8: {
+    status: 400,
+    code: 'malformed_json',
+    detail: 'The body holds bytes that are not UTF-8.',
+  },
+  JSON_KEY_TWICE: {
+    status: 400,
+    code: 'malformed_json',
+    detail: 'The body gives a key twice in one object.',
+  },
   JSON_TOO_DEEP: { status: 400, code: 'json_too_deep', detail: 'The JSON is nested too deep.' },
   FST_ERR_CTP_BODY_TOO_LARGE: {
     status: 413,

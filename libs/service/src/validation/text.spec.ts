@@ -27,6 +27,24 @@ describe('text', () => {
     expect(schema.parse('  abc  ')).toBe('abc');
     expect(schema.safeParse('   ').success).toBe(false);
   });
+
+  it.each([
+    '',
+    ' ',
+    '\n\t',
+    '\u200b\u200d',
+    '\u3164',
+    '\u115f\uffa0',
+    '\u2800',
+    '\u0301',
+    '\ufe0f',
+  ])('should refuse %j where something must show', (blank) => {
+    expect(text({ max: 5, visible: true }).safeParse(blank).success).toBe(false);
+  });
+
+  it.each(['a', '7', '!', '日', '👩‍🚀', '한', ' é ', 'e\u0301'])('should see %j', (visible) => {
+    expect(text({ max: 7, visible: true }).safeParse(visible).success).toBe(true);
+  });
 });
 
 describe('the path of an input error', () => {

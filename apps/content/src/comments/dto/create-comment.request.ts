@@ -3,6 +3,6 @@ import { z } from 'zod';
 
 /** A new comment on a post. */
 export const createCommentRequest = z
-  .strictObject({ text: text({ min: 1, max: 2_000 }) })
+  .strictObject({ text: text({ min: 1, max: 2_000, visible: true }) })
   .meta({ id: 'CreateComment' });
 export type CreateCommentRequest = z.output<typeof createCommentRequest>;

@@ -6,8 +6,8 @@ import { tags } from './tag.js';
 /** A new draft. */
 export const createPostRequest = z
   .strictObject({
-    title: text({ min: 1, max: 200 }),
-    content: text({ min: 1, max: 50_000 }),
+    title: text({ min: 1, max: 200, visible: true }),
+    content: text({ min: 1, max: 50_000, visible: true }),
     tags: tags.default([]),
   })
   .meta({ id: 'CreatePost' });

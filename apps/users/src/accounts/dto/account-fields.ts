@@ -4,9 +4,6 @@ import { z } from 'zod';
 /** Controls, line ends and marks that turn the text around them: nothing to see in a name. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-/** One character at least that leaves ink: no name of spaces and joiners alone. */
-const INK = /[\p{L}\p{N}\p{P}\p{S}]/u;
-
 /** The form in which addresses are stored and compared: trimmed and in lower case. */
 export const email = z
   .string()
@@ -31,14 +28,15 @@ export const newPassword = text({ min: 8, max: 128 }).meta({
 });
 
 /** What people see of an account instead of its username. */
-export const displayName = text({ min: 1, max: 80, trim: true })
-  .refine((name) => INK.test(name), 'must show at least one character')
+export const displayName = text({ min: 1, max: 80, trim: true, visible: true })
   .refine((name) => !UNPRINTABLE.test(name), 'must not hold control characters')
   .meta({ examples: ['Ada Lovelace'] });
 
 /** An image on the web, by `https:` only, without user name or password. */
-export const avatarUrl = z
-  .url({ protocol: /^https$/, normalize: true, error: 'must be an https: address' })
-  .max(2048, 'must be at most 2048 characters')
+export const avatarUrl = text({ min: 1, max: 2048 })
+  // Parsing an address would drop some of these and escape others: it would not stay as given.
+  .refine((address) => !UNPRINTABLE.test(address), 'must not hold control characters')
+  .pipe(z.url({ protocol: /^https$/, normalize: true, error: 'must be an https: address' }))
+  .refine((address) => address.length <= 2048, 'must be at most 2048 characters')
   .refine((address) => !/^https:\/\/[^/]*@/.test(address), 'must not hold a user name or password')
   .meta({ examples: ['https://images.example.org/ada.png'] });
