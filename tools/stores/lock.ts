@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const SQLITE_BUSY = 5;
 
-/** Held until released, or until this process ends, however it ends. */
+/** Held until released, or until this process ends, however it ends. A release removes the file. */
 export interface Lock {
   release(): void;
 }
@@ -14,14 +14,27 @@ export interface Lock {
  * Takes a lock between processes, if nobody has it.
  *
  * Node has no flock; SQLite's exclusive transaction is one that the kernel gives back when its
- * holder is killed. So there is no stale lock file to recognise, and no race in removing one.
+ * holder is killed. So there is no stale lock file to recognise: one that a killed holder left
+ * behind is locked by nobody.
  */
 export function tryLock(file: string): Lock | undefined {
   mkdirSync(path.dirname(file), { recursive: true });
+  for (;;) {
+    const inode = ensureFile(file);
+    const database = openLocked(file);
+    if (!database) return undefined;
+    // Whoever had the lock may have removed the file between its opening here and its locking.
+    if (inode !== undefined && inodeOf(file) === inode)
+      return { release: () => end(database, file) };
+    database.close();
+  }
+}
+
+function openLocked(file: string): DatabaseSync | undefined {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
-    return { release: () => database.close() };
+    return database;
   } catch (error) {
     database.close();
     if ((error as { errcode?: unknown }).errcode === SQLITE_BUSY) return undefined;
@@ -29,16 +42,32 @@ export function tryLock(file: string): Lock | undefined {
   }
 }
 
+/** Removes the file while it is locked: whoever opened it meanwhile finds out, as above. */
+function end(database: DatabaseSync, file: string): void {
+  // Windows removes no file that is open: there an empty one stays.
+  if (process.platform !== 'win32') rmSync(file, { force: true });
+  database.close();
+}
+
+function ensureFile(file: string): bigint | undefined {
+  closeSync(openSync(file, 'a'));
+  return inodeOf(file);
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
 /** Does the work under the lock; waits for it as long as another process has it. */
 export async function withLock<T>(
   file: string,
-  { onWait }: { onWait?: () => void },
+  { onWait, pollMs = 200 }: { onWait?: () => void; pollMs?: number },
   work: () => Promise<T>,
 ): Promise<T> {
   let lock = tryLock(file);
   if (!lock) onWait?.();
   while (!lock) {
-    await sleep(200);
+    await sleep(pollMs);
     lock = tryLock(file);
   }
   try {

@@ -1,7 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { KeysUnavailableError, RoleMissingError, TokenMissingError } from './auth.errors.js';
+import {
+  KeysUnavailableError,
+  RoleMissingError,
+  TokenInvalidError,
+  TokenMissingError,
+} from './auth.errors.js';
 import type { Caller } from './caller.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -60,11 +65,9 @@ export class AuthGuard implements CanActivate {
     request: FastifyRequest,
     { optional }: AuthDemand,
   ): Promise<Caller | undefined> {
-    const token = bearerToken(request);
-    if (token === undefined) {
-      if (optional) return undefined;
-      throw new TokenMissingError();
-    }
+    const { authorization } = request.headers;
+    if (authorization === undefined && optional) return undefined;
+    const token = bearerToken(authorization);
     try {
       return await this.verifier.verify(token);
     } catch (error) {
@@ -75,7 +78,18 @@ export class AuthGuard implements CanActivate {
   }
 }
 
-/** The token of `Authorization: Bearer …`; another scheme counts as none. */
-function bearerToken({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer +(\S.*)$/i.exec(headers.authorization ?? '')?.[1];
+/** What a token is made of (RFC 6750, 2.1). */
+const TOKEN = /^[\w.~+/-]+=*$/;
+
+/**
+ * The token of `Authorization: Bearer …`.
+ *
+ * @throws {TokenMissingError} when there is none, or the header is for another scheme
+ * @throws {TokenInvalidError} when what follows can be no token
+ */
+function bearerToken(authorization = ''): string {
+  const credentials = /^Bearer +(\S.*)$/i.exec(authorization)?.[1];
+  if (credentials === undefined) throw new TokenMissingError();
+  if (!TOKEN.test(credentials)) throw new TokenInvalidError();
+  return credentials;
 }

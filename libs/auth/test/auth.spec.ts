@@ -165,6 +165,22 @@ describe('a caller without a token', () => {
     expect(await ask('/v1/public')).toMatchObject({ status: 200, body: { caller: 'nobody' } });
   });
 
+  it.each(['Basic bWU6c2VjcmV0', 'Bearer', 'nonsense'])(
+    'should not pass as nobody with credentials of another kind: %j',
+    async (authorization) => {
+      expect((await ask('/v1/public', authorization)).status).toBe(401);
+    },
+  );
+
+  it.each(['Bearer two words', 'Bearer <token>', 'Bearer a=b'])(
+    'should be told that what it sent is no token: %j',
+    async (authorization) => {
+      const refused = { status: 401, body: { code: 'token_invalid' } };
+      expect(await ask('/v1/mine', authorization)).toMatchObject(refused);
+      expect(await ask('/v1/public', authorization)).toMatchObject(refused);
+    },
+  );
+
   it('should be asked for one by a controller, unless a route of it says otherwise', async () => {
     expect((await ask('/v1/drafts')).status).toBe(401);
     expect((await ask('/v1/drafts/preview')).status).toBe(200);

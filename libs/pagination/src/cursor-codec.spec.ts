@@ -36,6 +36,18 @@ describe('CursorCodec', () => {
     }
   });
 
+  it('should refuse a cursor with any character changed, also where no byte changes', () => {
+    const cursor = cursors.encode('posts', [17, 'id-12']);
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+    for (let index = 0; index < cursor.length; index += 1) {
+      for (const other of alphabet.replace(cursor.charAt(index), '')) {
+        const changed = cursor.slice(0, index) + other + cursor.slice(index + 1);
+        expect(() => cursors.decode('posts', changed)).toThrow(InvalidCursorError);
+      }
+    }
+  });
+
   it('should refuse a cursor of another list, also when name and position could be confused', () => {
     const cursor = cursors.encode('posts', [1]);
 

@@ -58,6 +58,8 @@ export class CursorCodec {
     if (cursor.length > MAX_CURSOR_LENGTH || !BASE64URL.test(cursor))
       throw new InvalidCursorError();
     const bytes = Buffer.from(cursor, 'base64url');
+    // The last character has bits to spare: another one there would decode to the same bytes.
+    if (bytes.toString('base64url') !== cursor) throw new InvalidCursorError();
     const json = bytes.subarray(1 + SIGNATURE_BYTES);
     const signature = bytes.subarray(1, 1 + SIGNATURE_BYTES);
     if (bytes[0] !== VERSION || signature.length !== SIGNATURE_BYTES)

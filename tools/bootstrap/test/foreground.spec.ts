@@ -2,19 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { identify } from '../../stores/processes/identity.ts';
 
 const FOREGROUND = new URL('../foreground.mjs', import.meta.url).href;
 const PARENT_WATCH = new URL('../parent-watch.mjs', import.meta.url).href;
 
-/** Says its number, then every signal that it gets; ends a while after the first. */
-const PROGRAM = `console.log(process.pid);
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
+/** Says its number once it listens, then every signal that it gets; ends a while after the first. */
+const PROGRAM = `for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
   console.log(signal);
   setTimeout(() => process.exit(5), 300);
 });
-setInterval(() => {}, 1000);`;
+setInterval(() => {}, 1000);
+console.log(process.pid);`;
 
 const started: ChildProcess[] = [];
 afterEach(() => {
@@ -34,9 +34,6 @@ function foreground(code: string) {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return { child, next: async () => String((await lines.next()).value) };
 }
-
-// A signal may arrive before the process under test is wholly up: seen once in many runs.
-jest.retryTimes(2);
 
 describe('a command in the foreground', () => {
   it('gives its exit code', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -27,6 +27,26 @@ describe('a lock between processes', () => {
     const next = tryLock(file);
     expect(next).toBeDefined();
     next?.release();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('is had by one at a time, however many take and remove it', async () => {
+    const module = new URL('../lock.ts', import.meta.url).href;
+    const code = `import { appendFileSync } from 'node:fs';
+      const { withLock } = await import(${JSON.stringify(module)});
+      const [lock, log] = process.argv.slice(1);
+      for (let turn = 0; turn < 15; turn += 1) await withLock(lock, { pollMs: 1 }, async () => {
+        appendFileSync(log, 'in ');
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        appendFileSync(log, 'out ');
+      });`;
+    const log = path.join(folder, 'log');
+    const args = ['--input-type=module', '-e', code, file, log];
+    const contenders = Array.from({ length: 4 }, () => spawn(process.execPath, args));
+    const exits = await Promise.all(contenders.map(async (child) => once(child, 'exit')));
+    expect(exits).toEqual(contenders.map(() => [0, null]));
+    expect(readFileSync(log, 'utf8')).toBe('in out '.repeat(4 * 15));
+    expect(existsSync(file)).toBe(false);
   });
 
   it('is given back when its holder is killed', async () => {
