@@ -7,9 +7,10 @@ import { WORKSPACE } from '../stores/profile.ts';
 import { Failure, runMain } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
 import type { Experiment, Finding } from './experiment.ts';
+import { noInputBreaksIt } from './input/no-input-breaks-it.ts';
 import { everyActCounted } from './platform/every-act-counted.ts';
 
-const EXPERIMENTS: readonly Experiment[] = [everyActCounted];
+const EXPERIMENTS: readonly Experiment[] = [everyActCounted, noInputBreaksIt];
 const AREAS = [...new Set(EXPERIMENTS.map(({ area }) => area))];
 
 const program = new Command('npm run chaos --')

@@ -80,6 +80,11 @@ export class Person {
     return this.#accountId;
   }
 
+  /** The access token, once signed in. */
+  get token(): string {
+    return this.#token;
+  }
+
   async signUp(): Promise<void> {
     const account = await expectCall(201, 'POST', `${this.#addresses.users}/v1/accounts`, {
       json: {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** What `GET /v1/leaderboards/posts` takes. */
 export const postLeaderboardQuery = z.strictObject({
-  limit: wholeNumber({ min: 1, max: 100 }).default(10).describe('How many posts to show at most.'),
+  limit: wholeNumber({ min: 1, max: 100 }).prefault(10).describe('How many posts to show at most.'),
 });
 export type PostLeaderboardQuery = z.output<typeof postLeaderboardQuery>;
 

@@ -16,7 +16,8 @@ export const tag = z
   .max(50)
   .regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}+#._-]*$/u, {
     error: 'takes letters and digits, with - _ . + # inside',
-  });
+  })
+  .meta({ examples: ['node.js'] });
 
 /** Up to 10 tags; a repeated one counts once. */
 export const tags = z

@@ -1,0 +1,108 @@
+/** The part of a JSON Schema that a sample can be made of. */
+export interface JsonSchema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
+  readonly examples?: readonly unknown[];
+  readonly example?: unknown;
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly minLength?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema?: JsonSchema;
+}
+
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>;
+  readonly components?: { readonly schemas?: Readonly<Record<string, JsonSchema>> };
+}
+
+interface RawOperation {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content?: Readonly<Record<string, { schema?: JsonSchema }>> };
+}
+
+/** A route as its service describes it. */
+export interface Operation {
+  readonly method: string;
+  /** `/v1/posts/{id}` */
+  readonly path: string;
+  /** Of something that is there, so that no route hides behind a 404. */
+  readonly knownId: string;
+  readonly query: readonly string[];
+  /** A body that the route should take; undefined where it takes none. */
+  readonly goodBody: Readonly<Record<string, unknown>> | undefined;
+  readonly bodyFields: readonly string[];
+}
+
+/**
+ * Every route in a service's OpenAPI document. @throws when the document cannot be had.
+ *
+ * @param knownId an id that its routes know
+ */
+export async function operationsOf(url: string, knownId: string): Promise<Operation[]> {
+  const response = await fetch(`${url}/openapi.json`);
+  const document = (await response.json()) as OpenApi;
+  return Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, raw]) =>
+      operation({ method: method.toUpperCase(), path, knownId }, raw, document),
+    ),
+  );
+}
+
+function operation(
+  route: Pick<Operation, 'method' | 'path' | 'knownId'>,
+  { parameters = [], requestBody }: RawOperation,
+  document: OpenApi,
+): Operation {
+  const body = requestBody?.content?.['application/json']?.schema;
+  const fields = body && resolve(body, document).properties;
+  return {
+    ...route,
+    query: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
+    goodBody: body && (sample(body, document) as Record<string, unknown>),
+    bodyFields: Object.keys(fields ?? {}),
+  };
+}
+
+function resolve(schema: JsonSchema, document: OpenApi): JsonSchema {
+  if (schema.$ref === undefined) return schema;
+  const found = document.components?.schemas?.[schema.$ref.split('/').at(-1) ?? ''];
+  if (found === undefined) throw new Error(`The document lacks ${schema.$ref}`);
+  return resolve(found, document);
+}
+
+const BY_FORMAT: Readonly<Record<string, string>> = {
+  email: 'sample@example.org',
+  uuid: '0198c1a0-0000-7000-8000-000000000001',
+  uri: 'https://example.org/sample.png',
+  'date-time': '2026-01-01T00:00:00.000Z',
+};
+
+/** A value that the schema takes, or nearly: patterns are not read. */
+function sample(given: JsonSchema, document: OpenApi): unknown {
+  const schema = resolve(given, document);
+  const { example, examples = [], enum: values = [], anyOf = [], format = '' } = schema;
+  const [told] = [example, examples[0], schema.default, values[0]].filter(
+    (one) => one !== undefined,
+  );
+  if (told !== undefined) return told;
+  if (anyOf[0]) return sample(anyOf[0], document);
+  if (schema.type === 'object' || schema.properties) {
+    const entries = Object.entries(schema.properties ?? {});
+    return Object.fromEntries(entries.map(([name, of]) => [name, sample(of, document)]));
+  }
+  if (schema.type === 'array') return schema.items ? [sample(schema.items, document)] : [];
+  if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1;
+  if (schema.type === 'boolean') return true;
+  return BY_FORMAT[format] ?? 'sample text'.padEnd(schema.minLength ?? 0, '.');
+}
