@@ -142,6 +142,11 @@ describe('throw-away stores', () => {
     expect(error).not.toContain('secret');
   });
 
+  it('that the environment names by no URL of theirs are refused in one line', async () => {
+    const { error } = await sandbox.hold(['redis'], { REDIS_URL: 'secret' }).first;
+    expect(error).toBe('REDIS_URL takes a URL that starts with redis:// or rediss://');
+  });
+
   it('that cannot start show the end of their log', async () => {
     const folder = path.join(sandbox.workspace, 'bin');
     mkdirSync(folder);
