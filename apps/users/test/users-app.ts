@@ -102,8 +102,10 @@ export function newPerson() {
 /** Signs somebody up and in. */
 export async function signedIn(app: NestFastifyApplication, person = newPerson()) {
   const account = await call(app, 'POST', '/v1/accounts', { json: person });
-  const session = await call(app, 'POST', '/v1/sessions', {
-    json: { login: person.username, password: person.password },
-  });
+  const { username: login, password } = person;
+  const session = await call(app, 'POST', '/v1/sessions', { json: { login, password } });
+  if (account.status !== 201 || session.status !== 201) {
+    throw new Error(`Sign-up answered ${account.status}, sign-in ${session.status}`);
+  }
   return { ...person, id: String(account.body.id), token: String(session.body.accessToken) };
 }
