@@ -105,9 +105,12 @@ describe('when the database misbehaves', () => {
 
   it('is ready only while the database answers', async () => {
     network.cut();
-    await eventually(async () => expect((await ready()).status).toBe(503));
-    const { body } = await ready();
-    expect(body).toMatchObject({ checks: { postgres: { status: 'down' } } });
+    await eventually(async () =>
+      expect(await ready()).toMatchObject({
+        status: 503,
+        body: { checks: { postgres: { status: 'down' } } },
+      }),
+    );
     network.heal();
     await eventually(async () =>
       expect((await ready()).body).toMatchObject({ checks: { postgres: { status: 'up' } } }),
