@@ -8,29 +8,41 @@ import { Failure, runMain } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
 import type { Experiment, Finding } from './experiment.ts';
 import { noInputBreaksIt } from './input/no-input-breaks-it.ts';
+import { messagingExperiments } from './messaging/experiments.ts';
 import { everyActCounted } from './platform/every-act-counted.ts';
 
-const EXPERIMENTS: readonly Experiment[] = [everyActCounted, noInputBreaksIt];
-const AREAS = [...new Set(EXPERIMENTS.map(({ area }) => area))];
+const EXPERIMENTS: readonly Experiment[] = [
+  everyActCounted,
+  noInputBreaksIt,
+  ...messagingExperiments,
+];
 
 const program = new Command('npm run chaos --')
   .description(
     'Fault experiments: each states a promise, breaks something on purpose, and counts in the stores\n' +
-      `whether the promise was kept. Areas: ${AREAS.join(', ')}.`,
+      'whether the promise was kept.',
   )
-  .argument('[area...]', 'which areas; all of them when none is named')
+  .argument(
+    '[which...]',
+    'areas, or single experiments as area/name; all of them when none is named',
+  )
+  .option('--list', 'what there is, and run nothing')
   .option('--seed <n>', 'repeat the choices of an earlier run', wholeNumber)
   .option('--seconds <n>', 'how long each experiment goes on breaking things', wholeNumber, 60)
+  .option('--events <n>', 'how many events are sent, where events are counted', wholeNumber)
   .option('--json', 'findings as JSON')
+  .addHelpText('after', () => `\nExperiments:\n${list()}\n`)
   .addHelpText(
     'after',
-    '\nFindings are written to .reports/chaos/<area>.json.\nExit status: 0 when every promise was kept, 1 otherwise, 130 after Ctrl-C.',
+    'Findings are written to .reports/chaos/<area>.json.\nExit status: 0 when every promise was kept, 1 otherwise, 130 after Ctrl-C.',
   );
 
 interface Options {
   readonly seed?: number;
   readonly seconds: number;
+  readonly events?: number;
   readonly json?: boolean;
+  readonly list?: boolean;
 }
 
 function wholeNumber(text: string): number {
@@ -43,43 +55,69 @@ function wholeNumber(text: string): number {
 
 async function main(): Promise<number> {
   program.parse();
-  const { seed = Date.now() % 2 ** 31, seconds, json = false } = program.opts<Options>();
+  const { list: listOnly = false, ...options } = program.opts<Options>();
+  if (listOnly) {
+    console.log(list());
+    return 0;
+  }
+  const findings = await run(chosen(program.args), options);
+  write(findings);
+  if (options.json) console.log(JSON.stringify(findings, null, 2));
+  return findings.every(({ held }) => held) ? 0 : 1;
+}
+
+async function run(experiments: readonly Experiment[], options: Options): Promise<Reported[]> {
+  const { seed = Date.now() % 2 ** 31, seconds, events, json = false } = options;
   const signal = interruption();
   const say = (text: string) => json || console.log(colors.dim(text));
   say(`Seed ${seed}`);
   const findings: Reported[] = [];
-  for (const { area, promise, run } of chosen(program.args)) {
-    say(`\n${area}: ${promise}`);
-    const finding = await run({ seed, seconds, signal, say });
-    findings.push({ area, promise, ...finding, seed });
+  for (const { area, name, promise, run } of experiments) {
+    say(`\n${area}/${name}: ${promise}`);
+    const startedAt = performance.now();
+    const finding = await run({ seed, seconds, events, signal, say });
+    findings.push({ area, name, promise, ...finding, seed });
+    say(`${Math.round((performance.now() - startedAt) / 1_000)} s`);
     if (!json) show(finding);
   }
-  write(findings);
-  if (json) console.log(JSON.stringify(findings, null, 2));
-  return findings.every(({ held }) => held) ? 0 : 1;
+  return findings;
 }
 
 interface Reported extends Finding {
   readonly area: string;
+  readonly name: string;
   readonly promise: string;
   readonly seed: number;
 }
 
-function chosen(areas: readonly string[]): readonly Experiment[] {
-  const unknown = areas.filter((area) => !AREAS.includes(area));
+function chosen(names: readonly string[]): readonly Experiment[] {
+  const unknown = names.filter((name) => !EXPERIMENTS.some((one) => isNamed(one, name)));
   if (unknown.length > 0) {
-    throw new Failure(`No area ${unknown.join(', ')}; there are: ${AREAS.join(', ')}.`);
+    throw new Failure(`No experiment ${unknown.join(', ')}; there are:\n${list()}`);
   }
-  return EXPERIMENTS.filter(({ area }) => areas.length === 0 || areas.includes(area));
+  return EXPERIMENTS.filter(
+    (one) => names.length === 0 || names.some((name) => isNamed(one, name)),
+  );
 }
 
-function show({ held, figures }: Finding): void {
+function isNamed({ area, name }: Experiment, text: string): boolean {
+  return text === area || text === `${area}/${name}`;
+}
+
+function list(): string {
+  return EXPERIMENTS.map(({ area, name, promise }) => `  ${area}/${name}\n    ${promise}`).join(
+    '\n',
+  );
+}
+
+function show({ held, figures, reasons = [] }: Finding): void {
   console.log(
     table(
       ['figure', 'value'],
       Object.entries(figures).map(([k, v]) => [k, String(v)]),
     ),
   );
+  for (const reason of reasons) console.log(colors.red(reason));
   console.log(held ? colors.green('Kept.') : colors.red('BROKEN.'));
 }
 

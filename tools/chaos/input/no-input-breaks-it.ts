@@ -22,6 +22,7 @@ const INSIDES =
  */
 export const noInputBreaksIt: Experiment = {
   area: 'input',
+  name: 'no-input-breaks-it',
   promise:
     'Whatever is sent to any route is answered, below 500, by a problem where it is refused, ' +
     'without a word from the inside, and no service logs an error.',

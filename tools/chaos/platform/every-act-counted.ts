@@ -21,6 +21,7 @@ const SETTLE_MS = 60_000;
  */
 export const everyActCounted: Experiment = {
   area: 'platform',
+  name: 'every-act-counted',
   promise:
     'Every acknowledged act is kept, and every act kept is counted exactly once, while each ' +
     'replica of each service is killed (SIGKILL) in turn.',

@@ -16,7 +16,7 @@ const MINIMUM = 7;
 export async function startRedis(around: Surroundings): Promise<RunningStore> {
   const folder = path.join(around.dataFolder, 'redis');
   ensureDataFolder('redis', folder);
-  const { command, how } = await findServer(around);
+  const { command, how } = await findRedisServer(around);
   return launch(
     {
       store: 'redis',
@@ -33,10 +33,11 @@ export async function startRedis(around: Surroundings): Promise<RunningStore> {
   );
 }
 
-async function findServer({
+/** The program that is a Redis here, and how it was found. */
+export async function findRedisServer({
   progress,
   signal,
-}: Surroundings): Promise<{ command: string; how: string }> {
+}: Pick<Surroundings, 'progress' | 'signal'>): Promise<{ command: string; how: string }> {
   const own = await programOnPath('redis-server', { minimum: MINIMUM });
   if (own !== undefined) return { command: own, how: 'redis-server on the PATH' };
   const python = await pythonEnvironment({ store: 'redis', progress, signal });

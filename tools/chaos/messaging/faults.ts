@@ -1,0 +1,46 @@
+import type { ExperimentContext } from '../experiment.ts';
+import { pause } from '../pause.ts';
+import type { Random } from '../random.ts';
+
+const LOOK_EVERY_MS = 50;
+
+/** Something that is broken again and again. */
+export interface Fault {
+  readonly label: string;
+  readonly times: number;
+  /** Breaks and mends it. */
+  readonly strike: () => Promise<void>;
+}
+
+interface Options {
+  readonly random: Random;
+  /** How much of the work is done: from 0 to 1. */
+  readonly progress: () => Promise<number>;
+  readonly context: Pick<ExperimentContext, 'signal' | 'say'>;
+}
+
+/**
+ * Strikes each fault its number of times, spread at random over the work. By the work that is done
+ * and not by the clock, so that a slow machine is hit as often, at the same places.
+ */
+export async function strikeThroughout(
+  faults: readonly Fault[],
+  { random, progress, context }: Options,
+): Promise<void> {
+  const lanes = faults.map((fault) => ({ fault, marks: marks(fault.times, random) }));
+  await Promise.all(
+    lanes.map(async ({ fault, marks }) => {
+      for (const [index, mark] of marks.entries()) {
+        while ((await progress()) < mark) await pause(LOOK_EVERY_MS, context.signal);
+        context.signal.throwIfAborted();
+        context.say(`${fault.label}, ${index + 1} of ${fault.times}`);
+        await fault.strike();
+      }
+    }),
+  );
+}
+
+/** One in each of so many equal parts of the work; none at its very end. */
+function marks(times: number, random: Random): number[] {
+  return Array.from({ length: times }, (_, part) => ((part + random.next()) / times) * 0.95);
+}

@@ -1,0 +1,52 @@
+import type { ExperimentContext } from '../experiment.ts';
+import { pause } from '../pause.ts';
+import type { Random } from '../random.ts';
+import type { Fault } from './faults.ts';
+import type { Replica } from './replica.ts';
+import type { Stage } from './stage.ts';
+
+const LONGEST_AWAY_MS = { replica: 300, redis: 1_000 };
+
+interface Strikes {
+  readonly times: number;
+  readonly random: Random;
+  readonly context: Pick<ExperimentContext, 'signal'>;
+}
+
+/** Kills one of the replicas each time, at random, and starts it again. */
+export function killing({
+  label,
+  of,
+  times,
+  random,
+  context,
+}: Strikes & { readonly label: string; readonly of: readonly Replica[] }): Fault {
+  return {
+    label,
+    times,
+    strike: async () => {
+      const replica = random.pick(of);
+      await replica.kill();
+      await pause(LONGEST_AWAY_MS.replica * random.next(), context.signal);
+      await replica.start();
+    },
+  };
+}
+
+/** Kills Redis each time, and starts it again with its append-only file. */
+export function restarting({
+  stage,
+  times,
+  random,
+  context,
+}: Strikes & { readonly stage: Stage }): Fault {
+  return {
+    label: 'kill -9 of Redis',
+    times,
+    strike: async () => {
+      await stage.redis.kill();
+      await pause(LONGEST_AWAY_MS.redis * random.next(), context.signal);
+      await stage.redis.start();
+    },
+  };
+}
