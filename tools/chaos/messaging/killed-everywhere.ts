@@ -1,8 +1,8 @@
-import { Redis } from 'ioredis';
 import type { Experiment, ExperimentContext, Finding } from '../experiment.ts';
 import { seededRandom } from '../random.ts';
 import { verdict } from '../verdict.ts';
 import { type Effect, effectsList } from './acts.ts';
+import { withRedis } from './connection.ts';
 import { strikeThroughout } from './faults.ts';
 import { nestTransport } from './nest-transport.ts';
 import type { ConsumerSettings, ProducerSettings, RelaySettings } from './programs/settings.ts';
@@ -111,14 +111,10 @@ async function progress(stage: Stage) {
 }
 
 async function effectsInRedis({ redis }: Stage, service: string): Promise<Effect[]> {
-  const client = new Redis(redis.url, { commandTimeout: 10_000 });
-  client.on('error', () => undefined);
-  try {
-    const effects = await client.lrange(effectsList(service), 0, -1);
-    return effects.map((effect) => JSON.parse(effect) as Effect);
-  } finally {
-    client.disconnect();
-  }
+  const effects = await withRedis(redis.url, async (client) =>
+    client.lrange(effectsList(service), 0, -1),
+  );
+  return effects.map((effect) => JSON.parse(effect) as Effect);
 }
 
 function judge({ postgres, redis, counts }: Ours, theirs: Tally): Finding {

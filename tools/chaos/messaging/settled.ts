@@ -3,18 +3,26 @@ import { pause } from '../pause.ts';
 
 const LOOK_EVERY_MS = 200;
 /** A surplus shows late: what is taken over by mistake is so after a lease. */
-const LOOK_ONCE_MORE_AFTER_MS = 2_500;
+const LOOK_AGAIN_AFTER_MS = 2_500;
 
 interface Options<T> {
   readonly read: () => Promise<T>;
   readonly isDone: (state: T) => boolean;
   /** Without any change for so long, it is over. */
   readonly patienceMs: number;
+  /** How long to wait when it is done; default 2,500, which is longer than the leases here. */
+  readonly lookAgainAfterMs?: number;
   readonly context: Pick<ExperimentContext, 'signal'>;
 }
 
-/** Waits until the work is done and stays so, or nothing moves any more. */
-export async function settled<T>({ read, isDone, patienceMs, context }: Options<T>): Promise<void> {
+/** Waits until the work is done, or nothing moves any more. */
+export async function settled<T>({
+  read,
+  isDone,
+  patienceMs,
+  lookAgainAfterMs = LOOK_AGAIN_AFTER_MS,
+  context,
+}: Options<T>): Promise<void> {
   let last = '';
   let changedAt = performance.now();
   for (;;) {
@@ -25,5 +33,5 @@ export async function settled<T>({ read, isDone, patienceMs, context }: Options<
     if (performance.now() - changedAt > patienceMs) return;
     await pause(LOOK_EVERY_MS, context.signal);
   }
-  await pause(LOOK_ONCE_MORE_AFTER_MS, context.signal);
+  await pause(lookAgainAfterMs, context.signal);
 }

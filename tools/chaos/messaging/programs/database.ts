@@ -4,6 +4,7 @@ import type { QueryFunction } from '@trilith/messaging';
 import pg from 'pg';
 
 const TIMEOUT_MS = 10_000;
+const FORGOTTEN_AFTER_MS = 2_000;
 
 /** A pool, and the transaction that the caller is in: what outbox and inbox need to know. */
 export class Database {
@@ -15,6 +16,8 @@ export class Database {
       connectionString: url,
       connectionTimeoutMillis: TIMEOUT_MS,
       query_timeout: TIMEOUT_MS,
+      // A process that is frozen in a transaction must not keep its locks.
+      idle_in_transaction_session_timeout: FORGOTTEN_AFTER_MS,
     });
     // Without a listener an idle connection that breaks would end the process.
     this.pool.on('error', () => undefined);
