@@ -140,6 +140,7 @@ function judge(ours: Ours, theirs: Tally): Finding {
       'departures and returns': ours.departures,
       'processes that ended by themselves': ours.crashes,
       'control: sent': theirs.sent,
+      'control: applied': theirs.applied,
       'control: out of order': theirs.outOfOrder,
     },
     none: [

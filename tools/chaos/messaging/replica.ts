@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines } from '../../stores/processes/server-process.ts';
 import { WORKSPACE } from '../../stores/profile.ts';
 import { Failure } from '../../terminal/failure.ts';
+import type { ExperimentContext } from '../experiment.ts';
 import type { Settings } from './programs/settings.ts';
 
 const PARENT_WATCH = new URL('../../bootstrap/parent-watch.mjs', import.meta.url).href;
@@ -22,7 +23,7 @@ export interface ReplicaOptions<S extends Settings = Settings> {
   readonly program: string;
   readonly settings: S;
   readonly logFolder: string;
-  readonly signal: AbortSignal;
+  readonly context: Pick<ExperimentContext, 'signal' | 'say'>;
 }
 
 /** A process that can be killed, frozen, and started again. */
@@ -53,7 +54,7 @@ export class Replica {
    * @throws Failure with its last lines, when that takes two minutes.
    */
   async start(): Promise<void> {
-    const { signal } = this.#options;
+    const { signal } = this.#options.context;
     const deadline = performance.now() + READY_WITHIN_MS;
     this.#endIsExpected = false;
     this.#ready = Promise.withResolvers();
@@ -64,7 +65,7 @@ export class Replica {
         sleep(START_AGAIN_MS, false, { signal }),
       ]);
       if (isReady) return;
-      if (performance.now() > deadline) throw new Failure(this.describe('was not ready in time'));
+      if (performance.now() > deadline) throw new Failure(this.#describe('was not ready in time'));
     }
   }
 
@@ -86,11 +87,6 @@ export class Replica {
 
   thaw(): void {
     this.#child?.kill('SIGCONT');
-  }
-
-  describe(what: string): string {
-    const lines = lastLines(this.#log).map((line) => `    ${line}`);
-    return [`${this.label} ${what}. Its last lines:`, ...lines].join('\n');
   }
 
   #spawn(): void {
@@ -122,7 +118,10 @@ export class Replica {
     if (this.#child !== child) return;
     this.#child = undefined;
     if (this.#endIsExpected) return;
-    if (wasReady) this.crashes += 1;
+    if (wasReady) {
+      this.crashes += 1;
+      this.#options.context.say(this.#describe('ended by itself'));
+    }
     setTimeout(() => {
       if (!this.#endIsExpected && this.#child === undefined) this.#spawn();
     }, START_AGAIN_MS);
@@ -135,5 +134,10 @@ export class Replica {
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;
+  }
+
+  #describe(what: string): string {
+    const lines = lastLines(this.#log).map((line) => `    ${line}`);
+    return [`${this.label} ${what}. Its last lines:`, ...lines].join('\n');
   }
 }

@@ -51,7 +51,7 @@ export class Stage {
         program,
         settings: { ...settings, ...own },
         logFolder: folder,
-        signal: context.signal,
+        context,
       });
       this.replicas.push(replica);
       return replica;

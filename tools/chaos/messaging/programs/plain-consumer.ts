@@ -2,7 +2,7 @@
 // takes over what others left, and knows nothing of keys.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { createBlockingRedis } from '@trilith/redis';
+import { createBlockingRedis, whenReady } from '@trilith/redis';
 
 import type { Act } from '../acts.ts';
 import { Database } from './database.js';
@@ -37,5 +37,6 @@ async function handle([id, fields]: Entry): Promise<void> {
   await redis.call('XACK', stream, group, id);
 }
 
+await whenReady(redis, 10_000);
 tellReady();
 for (;;) await Promise.all((await nextEntries()).map(handle));
