@@ -21,23 +21,26 @@ export function tryLock(file: string): Lock | undefined {
   mkdirSync(path.dirname(file), { recursive: true });
   for (;;) {
     const inode = ensureFile(file);
-    const database = openLocked(file);
-    if (!database) return undefined;
-    // Whoever had the lock may have removed the file between its opening here and its locking.
-    if (inode !== undefined && inodeOf(file) === inode)
-      return { release: () => end(database, file) };
+    const database = new DatabaseSync(file, { timeout: 0 });
+    const outcome = attempt(database, () => inode === undefined || inodeOf(file) !== inode);
+    if (outcome === 'locked') return { release: () => end(database, file) };
     database.close();
+    if (outcome === 'busy') return undefined;
   }
 }
 
-function openLocked(file: string): DatabaseSync | undefined {
-  const database = new DatabaseSync(file, { timeout: 0 });
+/**
+ * Whoever had the lock may have removed the file since it was seen here: then SQLite locks what is no
+ * longer there, or fails over it, and all is to be done again.
+ */
+function attempt(database: DatabaseSync, isRemoved: () => boolean): 'locked' | 'busy' | 'removed' {
   try {
     database.exec('BEGIN EXCLUSIVE');
-    return database;
+    return isRemoved() ? 'removed' : 'locked';
   } catch (error) {
+    if ((error as { errcode?: unknown }).errcode === SQLITE_BUSY) return 'busy';
+    if (isRemoved()) return 'removed';
     database.close();
-    if ((error as { errcode?: unknown }).errcode === SQLITE_BUSY) return undefined;
     throw error;
   }
 }

@@ -35,17 +35,17 @@ describe('a lock between processes', () => {
     const code = `import { appendFileSync } from 'node:fs';
       const { withLock } = await import(${JSON.stringify(module)});
       const [lock, log] = process.argv.slice(1);
-      for (let turn = 0; turn < 15; turn += 1) await withLock(lock, { pollMs: 1 }, async () => {
+      for (let turn = 0; turn < 40; turn += 1) await withLock(lock, { pollMs: 1 }, async () => {
         appendFileSync(log, 'in ');
         await new Promise((resolve) => setTimeout(resolve, 1));
         appendFileSync(log, 'out ');
       });`;
     const log = path.join(folder, 'log');
     const args = ['--input-type=module', '-e', code, file, log];
-    const contenders = Array.from({ length: 4 }, () => spawn(process.execPath, args));
+    const contenders = Array.from({ length: 6 }, () => spawn(process.execPath, args));
     const exits = await Promise.all(contenders.map(async (child) => once(child, 'exit')));
     expect(exits).toEqual(contenders.map(() => [0, null]));
-    expect(readFileSync(log, 'utf8')).toBe('in out '.repeat(4 * 15));
+    expect(readFileSync(log, 'utf8')).toBe('in out '.repeat(6 * 40));
     expect(existsSync(file)).toBe(false);
   });
 
