@@ -12,7 +12,7 @@ import { Database } from './database.js';
 import { effectsIn } from './effects.js';
 import { type ConsumerSettings, readSettings, tellReady } from './settings.js';
 
-const settings = readSettings<ConsumerSettings>();
+const settings = readSettings() as ConsumerSettings;
 const { databaseUrl, redisUrl, service, label, handlerMs = 0 } = settings;
 const database = new Database(databaseUrl);
 const haveEffect = effectsIn(settings.effects, database, settings);

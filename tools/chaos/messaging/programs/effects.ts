@@ -32,24 +32,26 @@ export function bareEffect(
 export function effectsIn(
   place: EffectPlace,
   database: Database,
-  { service, label, redisUrl }: ConsumerSettings,
+  settings: ConsumerSettings,
 ): HaveEffect {
-  const { current, inTransaction } = database;
-  const add = bareEffect(database, { service, label });
-  switch (place) {
-    case 'bare':
-      return add;
-    case 'postgres': {
-      const inbox = new PostgresInbox({ consumer: service, current, inTransaction });
+  return places[place](database, settings);
+}
+
+const places: Record<EffectPlace, (database: Database, settings: ConsumerSettings) => HaveEffect> =
+  {
+    bare: bareEffect,
+    postgres: (database, settings) => {
+      const add = bareEffect(database, settings);
+      const { current, inTransaction } = database;
+      const inbox = new PostgresInbox({ consumer: settings.service, current, inTransaction });
       return async (act, { id }) => void (await inbox.once(id, async () => add(act)));
-    }
-    case 'redis': {
+    },
+    redis: (_database, { service, label, redisUrl }) => {
       const redis = createRedis({ url: redisUrl, name: label });
       return async ({ number, key, sequence }, { id }) => {
         const inbox = inboxKey({ tag: service, consumer: service, messageId: id });
         const effect = JSON.stringify({ number, key, sequence } satisfies Effect);
         await appendOnce(redis, [inbox, effectsList(service)], [REMEMBER_MS, effect]);
       };
-    }
-  }
-}
+    },
+  };

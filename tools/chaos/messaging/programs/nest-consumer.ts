@@ -9,7 +9,7 @@ import { Database } from './database.js';
 import { bareEffect } from './effects.js';
 import { type ConsumerSettings, readSettings, tellReady } from './settings.js';
 
-const settings = readSettings<ConsumerSettings>();
+const settings = readSettings() as ConsumerSettings;
 const { hostname: host, port } = new URL(settings.redisUrl);
 const haveEffect = bareEffect(new Database(settings.databaseUrl), settings);
 

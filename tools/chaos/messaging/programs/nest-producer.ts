@@ -7,7 +7,7 @@ import { keepActing } from './acting.js';
 import { Database } from './database.js';
 import { type ProducerSettings, readSettings, tellReady } from './settings.js';
 
-const { databaseUrl, redisUrl, perSecond } = readSettings<ProducerSettings>();
+const { databaseUrl, redisUrl, perSecond } = readSettings() as ProducerSettings;
 const { hostname: host, port } = new URL(redisUrl);
 
 const client = ClientProxyFactory.create({

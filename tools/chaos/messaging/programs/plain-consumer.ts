@@ -12,7 +12,7 @@ import { type PlainConsumerSettings, readSettings, tellReady } from './settings.
 const BLOCK_MS = 500;
 const ABANDONED_AFTER_MS = 1_000;
 
-const settings = readSettings<PlainConsumerSettings>();
+const settings = readSettings() as PlainConsumerSettings;
 const { redisUrl, service: group, label, stream, handlerMs } = settings;
 const redis = createBlockingRedis({ url: redisUrl, name: label, maxBlockMs: BLOCK_MS });
 const haveEffect = bareEffect(new Database(settings.databaseUrl), settings);

@@ -5,7 +5,7 @@ import { keepActing } from './acting.js';
 import { Database } from './database.js';
 import { type PlainProducerSettings, readSettings, tellReady } from './settings.js';
 
-const { databaseUrl, redisUrl, label, stream, perSecond } = readSettings<PlainProducerSettings>();
+const { databaseUrl, redisUrl, label, stream, perSecond } = readSettings() as PlainProducerSettings;
 const redis = createRedis({ url: redisUrl, name: label });
 await whenReady(redis, 10_000);
 tellReady();

@@ -8,7 +8,7 @@ import { keepActing } from './acting.js';
 import { Database } from './database.js';
 import { type ProducerSettings, readSettings, tellReady } from './settings.js';
 
-const { databaseUrl, redisUrl, perSecond } = readSettings<ProducerSettings>();
+const { databaseUrl, redisUrl, perSecond } = readSettings() as ProducerSettings;
 const database = new Database(databaseUrl);
 const { pool, current } = database;
 

@@ -10,7 +10,7 @@ import { type RelaySettings, readSettings, tellReady } from './settings.js';
 /** Short, since every kill costs as much. */
 const LEASE_MS = 1_000;
 
-const { databaseUrl, redisUrl, messaging } = readSettings<RelaySettings>();
+const { databaseUrl, redisUrl, messaging } = readSettings() as RelaySettings;
 const { pool, current } = new Database(databaseUrl);
 
 const app = await NestFactory.createApplicationContext({
