@@ -28,7 +28,7 @@ export async function strikeThroughout(
   { random, progress, context }: Options,
 ): Promise<void> {
   const lanes = faults.map((fault) => ({ fault, marks: marks(fault.times, random) }));
-  await Promise.all(
+  const struck = await Promise.allSettled(
     lanes.map(async ({ fault, marks }) => {
       for (const [index, mark] of marks.entries()) {
         while ((await progress()) < mark) await pause(LOOK_EVERY_MS, context.signal);
@@ -38,6 +38,8 @@ export async function strikeThroughout(
       }
     }),
   );
+  // Each is waited for: none may start a process again when the experiment has been cleared away.
+  for (const lane of struck) if (lane.status === 'rejected') throw lane.reason;
 }
 
 /** One in each of so many equal parts of the work; none at its very end. */

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines } from '../../stores/processes/server-process.ts';
 import { WORKSPACE } from '../../stores/profile.ts';
 import { Failure } from '../../terminal/failure.ts';
 import type { ExperimentContext } from '../experiment.ts';
+import { pause } from '../pause.ts';
 import type { Settings } from './programs/settings.ts';
 
 const PARENT_WATCH = new URL('../../bootstrap/parent-watch.mjs', import.meta.url).href;
@@ -62,7 +62,7 @@ export class Replica {
     for (;;) {
       const isReady = await Promise.race([
         this.#ready.promise.then(() => true),
-        sleep(START_AGAIN_MS, false, { signal }),
+        pause(START_AGAIN_MS, signal).then(() => false),
       ]);
       if (isReady) return;
       if (performance.now() > deadline) throw new Failure(this.#describe('was not ready in time'));
