@@ -1,6 +1,6 @@
 import type { ExperimentContext } from '../experiment.ts';
 import { pause } from '../pause.ts';
-import type { Random } from '../random.ts';
+import { type Random, seededRandom } from '../random.ts';
 
 const LOOK_EVERY_MS = 50;
 
@@ -9,14 +9,13 @@ export interface Fault {
   readonly label: string;
   readonly times: number;
   /** Breaks and mends it. */
-  readonly strike: () => Promise<void>;
+  readonly strike: (random: Random) => Promise<void>;
 }
 
 interface Options {
-  readonly random: Random;
   /** How much of the work is done: from 0 to 1. */
   readonly progress: () => Promise<number>;
-  readonly context: Pick<ExperimentContext, 'signal' | 'say'>;
+  readonly context: Pick<ExperimentContext, 'seed' | 'signal' | 'say'>;
 }
 
 /**
@@ -25,16 +24,17 @@ interface Options {
  */
 export async function strikeThroughout(
   faults: readonly Fault[],
-  { random, progress, context }: Options,
+  { progress, context }: Options,
 ): Promise<void> {
-  const lanes = faults.map((fault) => ({ fault, marks: marks(fault.times, random) }));
   const struck = await Promise.allSettled(
-    lanes.map(async ({ fault, marks }) => {
-      for (const [index, mark] of marks.entries()) {
+    faults.map(async (fault, lane) => {
+      // One of its own: who chooses next among faults is a matter of time, not of the seed.
+      const random = seededRandom(context.seed + lane);
+      for (const [index, mark] of marks(fault.times, random).entries()) {
         while ((await progress()) < mark) await pause(LOOK_EVERY_MS, context.signal);
         context.signal.throwIfAborted();
         context.say(`${fault.label}, ${index + 1} of ${fault.times}`);
-        await fault.strike();
+        await fault.strike(random);
       }
     }),
   );

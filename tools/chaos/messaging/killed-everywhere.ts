@@ -52,12 +52,12 @@ async function ourTransport(stage: Stage, context: ExperimentContext): Promise<O
   const producers = await stage.start<ProducerSettings>('producer', { replicas: 1, perSecond });
   await strikeThroughout(
     [
-      killing({ label: 'kill -9 of the producer', of: producers, times: kills, random, context }),
-      killing({ label: 'kill -9 of a relay', of: relays, times: kills, random, context }),
-      killing({ label: 'kill -9 of a consumer', of: consumers, times: kills, random, context }),
-      restarting({ stage, times: restarts, random, context }),
+      killing({ label: 'kill -9 of the producer', of: producers, times: kills, context }),
+      killing({ label: 'kill -9 of a relay', of: relays, times: kills, context }),
+      killing({ label: 'kill -9 of a consumer', of: consumers, times: kills, context }),
+      restarting({ stage, times: restarts, context }),
     ],
-    { random, context, progress: async () => (await stage.records.countDone()) / events },
+    { context, progress: async () => (await stage.records.countDone()) / events },
   );
   context.say('Waiting for the rest to be handled …');
   await settled({

@@ -32,11 +32,11 @@ export async function nestTransport(
   });
   await strikeThroughout(
     [
-      killing({ label: 'kill -9 of the producer', of: producers, times: kills, random, context }),
-      killing({ label: 'kill -9 of a consumer', of: consumers, times: kills, random, context }),
-      restarting({ stage, times: restarts, random, context }),
+      killing({ label: 'kill -9 of the producer', of: producers, times: kills, context }),
+      killing({ label: 'kill -9 of a consumer', of: consumers, times: kills, context }),
+      restarting({ stage, times: restarts, context }),
     ],
-    { random, context, progress: async () => (await records.countDone()) / events },
+    { context, progress: async () => (await records.countDone()) / events },
   );
   await settled({
     context,

@@ -74,14 +74,14 @@ async function ourGroup(stage: Stage, events: number, context: ExperimentContext
   const [killed, leaving] = [consumers.slice(0, 2), consumers.slice(2)];
   await strikeThroughout(
     [
-      killing({ label: 'kill -9 of a consumer', of: killed, times: kills, random, context }),
+      killing({ label: 'kill -9 of a consumer', of: killed, times: kills, context }),
       {
         label: 'a consumer leaves and joins again',
         times: departures,
-        strike: async () => leaveAndJoin(leaving, random, context),
+        strike: async (random) => leaveAndJoin(leaving, random, context),
       },
     ],
-    { random, context, progress: async () => (await records.countDone()) / events },
+    { context, progress: async () => (await records.countDone()) / events },
   );
   context.say('Waiting for the rest to be handled …');
   const poison = Math.floor(events / POISON_EVERY);

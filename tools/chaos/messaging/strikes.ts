@@ -1,6 +1,5 @@
 import type { ExperimentContext } from '../experiment.ts';
 import { pause } from '../pause.ts';
-import type { Random } from '../random.ts';
 import type { Fault } from './faults.ts';
 import type { Replica } from './replica.ts';
 import type { Stage } from './stage.ts';
@@ -9,7 +8,6 @@ const LONGEST_AWAY_MS = { replica: 300, redis: 1_000 };
 
 interface Strikes {
   readonly times: number;
-  readonly random: Random;
   readonly context: Pick<ExperimentContext, 'signal'>;
 }
 
@@ -18,13 +16,12 @@ export function killing({
   label,
   of,
   times,
-  random,
   context,
 }: Strikes & { readonly label: string; readonly of: readonly Replica[] }): Fault {
   return {
     label,
     times,
-    strike: async () => {
+    strike: async (random) => {
       const replica = random.pick(of);
       await replica.kill();
       await pause(LONGEST_AWAY_MS.replica * random.next(), context.signal);
@@ -34,16 +31,11 @@ export function killing({
 }
 
 /** Kills Redis each time, and starts it again with its append-only file. */
-export function restarting({
-  stage,
-  times,
-  random,
-  context,
-}: Strikes & { readonly stage: Stage }): Fault {
+export function restarting({ stage, times, context }: Strikes & { readonly stage: Stage }): Fault {
   return {
     label: 'kill -9 of Redis',
     times,
-    strike: async () => {
+    strike: async (random) => {
       await stage.redis.kill();
       await pause(LONGEST_AWAY_MS.redis * random.next(), context.signal);
       await stage.redis.start();
