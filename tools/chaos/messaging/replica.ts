@@ -14,6 +14,8 @@ const TYPESCRIPT = new URL('../../jest/typescript-child.mjs', import.meta.url).h
 const PROGRAMS = path.join(WORKSPACE, 'tools/chaos/messaging/programs');
 
 const READY_WITHIN_MS = 120_000;
+/** Enough for an error of PostgreSQL with all its fields. */
+const LAST_LINES = 40;
 const START_AGAIN_MS = 100;
 const STOP_GRACE_MS = 20_000;
 
@@ -137,7 +139,7 @@ export class Replica {
   }
 
   #describe(what: string): string {
-    const lines = lastLines(this.#log).map((line) => `    ${line}`);
+    const lines = lastLines(this.#log, LAST_LINES).map((line) => `    ${line}`);
     return [`${this.label} ${what}. Its last lines:`, ...lines].join('\n');
   }
 }

@@ -19,8 +19,9 @@ export class Database {
       // A process that is frozen in a transaction must not keep its locks.
       idle_in_transaction_session_timeout: FORGOTTEN_AFTER_MS,
     });
-    // Without a listener an idle connection that breaks would end the process.
+    // Without listeners a connection that breaks, idle or between two queries, would end the process.
     this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   readonly current = (): QueryFunction | undefined => {
