@@ -53,8 +53,8 @@ async function ourTransport(stage: Stage, context: ExperimentContext): Promise<O
   await strikeThroughout(
     [
       killing({ label: 'kill -9 of the producer', of: producers, times: kills, context }),
-      killing({ label: 'kill -9 of a relay', of: relays, times: kills, context }),
-      killing({ label: 'kill -9 of a consumer', of: consumers, times: kills, context }),
+      killing({ label: 'kill -9 of relays', of: relays, times: kills, context }),
+      killing({ label: 'kill -9 of consumers', of: consumers, times: kills, context }),
       restarting({ stage, times: restarts, context }),
     ],
     { context, progress: async () => (await stage.records.countDone()) / events },
@@ -72,7 +72,7 @@ async function ourTransport(stage: Stage, context: ExperimentContext): Promise<O
     postgres: tally(acts, await stage.records.effects('ledger')),
     redis: tally(acts, await effectsInRedis(stage, 'counters')),
     counts: {
-      kills: 3 * kills,
+      kills: stage.kills,
       restarts,
       crashes: stage.crashes,
       unsent: await stage.records.countUnsent(),

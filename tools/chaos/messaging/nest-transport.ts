@@ -33,7 +33,7 @@ export async function nestTransport(
   await strikeThroughout(
     [
       killing({ label: 'kill -9 of the producer', of: producers, times: kills, context }),
-      killing({ label: 'kill -9 of a consumer', of: consumers, times: kills, context }),
+      killing({ label: 'kill -9 of consumers', of: consumers, times: kills, context }),
       restarting({ stage, times: restarts, context }),
     ],
     { context, progress: async () => (await records.countDone()) / events },

@@ -74,7 +74,7 @@ async function ourGroup(stage: Stage, events: number, context: ExperimentContext
   const [killed, leaving] = [consumers.slice(0, 2), consumers.slice(2)];
   await strikeThroughout(
     [
-      killing({ label: 'kill -9 of a consumer', of: killed, times: kills, context }),
+      killing({ label: 'kill -9 of consumers', of: killed, times: kills, context }),
       {
         label: 'a consumer leaves and joins again',
         times: departures,
@@ -94,7 +94,7 @@ async function ourGroup(stage: Stage, events: number, context: ExperimentContext
     }),
     isDone: ({ effects, dead }) => effects >= events - poison && dead >= poison,
   });
-  return { ...(await count(stage)), kills, departures };
+  return { ...(await count(stage)), kills: stage.kills, departures };
 }
 
 async function leaveAndJoin(

@@ -33,6 +33,7 @@ export class Replica {
   readonly label: string;
   /** How often it ended by itself after it had been ready: nothing that happens may end it. */
   crashes = 0;
+  kills = 0;
   readonly #options: ReplicaOptions;
   readonly #log: string;
   #child: ChildProcess | undefined;
@@ -73,6 +74,7 @@ export class Replica {
 
   /** As a crash would. Resolves when it is gone. */
   async kill(): Promise<void> {
+    this.kills += 1;
     await this.#end('SIGKILL');
   }
 

@@ -60,6 +60,11 @@ export class Stage {
     return started;
   }
 
+  /** How many processes were killed. */
+  get kills(): number {
+    return this.replicas.reduce((sum, { kills }) => sum + kills, 0);
+  }
+
   /** How often a process ended that nobody had made to. */
   get crashes(): number {
     return this.replicas.reduce((sum, { crashes }) => sum + crashes, 0);

@@ -11,21 +11,26 @@ interface Strikes {
   readonly context: Pick<ExperimentContext, 'signal'>;
 }
 
-/** Kills one of the replicas each time, at random, and starts it again. */
+/**
+ * Kills one of the replicas each time, at random, and every second time all of them, so that for a
+ * while there is nobody; starts them again.
+ */
 export function killing({
   label,
   of,
   times,
   context,
 }: Strikes & { readonly label: string; readonly of: readonly Replica[] }): Fault {
+  let strikes = 0;
   return {
     label,
     times,
     strike: async (random) => {
-      const replica = random.pick(of);
-      await replica.kill();
+      strikes += 1;
+      const struck = strikes % 2 === 0 ? of : [random.pick(of)];
+      await Promise.all(struck.map(async (replica) => replica.kill()));
       await pause(LONGEST_AWAY_MS.replica * random.next(), context.signal);
-      await replica.start();
+      await Promise.all(struck.map(async (replica) => replica.start()));
     },
   };
 }
