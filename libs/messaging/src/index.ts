@@ -1,5 +1,18 @@
-export { MESSAGING_OPTIONS, MessagingModule } from './messaging.module.js';
-export type { MessagingAsyncOptions, MessagingClientOptions } from './messaging.module.js';
+export { MessagingModule } from './messaging.module.js';
+export type { MessagingAsyncOptions } from './messaging.module.js';
+export type { MessagingClientOptions } from './messaging.providers.js';
+export {
+  InjectEventPublisher,
+  InjectMessagingConnections,
+  InjectOutbox,
+  InjectRedisStreamsServer,
+  MESSAGING_OPTIONS,
+  getEventPublisherToken,
+  getMessagingConnectionsToken,
+  getMessagingOptionsToken,
+  getOutboxToken,
+  getRedisStreamsServerToken,
+} from './messaging.tokens.js';
 export type {
   MessageContext,
   MessageHeaders,
@@ -24,7 +37,7 @@ export { EventPublisher } from './transport/event-publisher.js';
 export { kindOfFailure } from './transport/failure-kind.js';
 export type { FailureKind } from './transport/failure-kind.js';
 export { Respond, Subscribe } from './transport/message.decorators.js';
-export type { MessageContract } from './transport/message.decorators.js';
+export type { HandlerOptions, MessageContract } from './transport/message.decorators.js';
 export { MessagingConnections } from './transport/messaging-connections.js';
 export type { MessagingStatus } from './transport/messaging-connections.js';
 export { RedisStreamsClient } from './transport/redis-streams.client.js';
@@ -32,8 +45,9 @@ export type { RequestContract } from './transport/redis-streams.client.js';
 export { RedisStreamsContext } from './transport/redis-streams.context.js';
 export { RedisStreamsRecord } from './transport/redis-streams-record.js';
 export type { RecordOptions } from './transport/redis-streams-record.js';
-export { REDIS_STREAMS, RedisStreamsServer } from './transport/redis-streams.server.js';
+export { RedisStreamsServer } from './transport/redis-streams.server.js';
 export { StreamKeys } from './transport/stream-keys.js';
+export { REDIS_STREAMS, redisStreams } from './transport/transport-id.js';
 export { Inbox } from './inbox/inbox.js';
 export type { HandledBefore, InboxOutcome, InboxTransactions } from './inbox/inbox.js';
 export { InboxMessageIdError, InboxTransactionRequiredError } from './inbox/inbox.errors.js';
@@ -48,7 +62,11 @@ export type { InboxKeyParts } from './inbox/redis-inbox.js';
 export { MongoOutboxStore } from './outbox/mongo/mongo-outbox-store.js';
 export type { MongoOutboxStoreOptions } from './outbox/mongo/mongo-outbox-store.js';
 export { OutboxModule } from './outbox/outbox.module.js';
-export type { OutboxAsyncOptions, OutboxModuleOptions } from './outbox/outbox.module.js';
+export type {
+  OutboxAsyncOptions,
+  OutboxBinding,
+  OutboxModuleOptions,
+} from './outbox/outbox.module.js';
 export { OutboxRelay } from './outbox/outbox-relay.js';
 export type { EventSink, OutboxRelayParts } from './outbox/outbox-relay.js';
 export type { OutboxRelayOptions } from './outbox/outbox-relay.options.js';

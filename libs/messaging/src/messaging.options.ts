@@ -13,8 +13,16 @@ export interface MessageContext {
   run<T>(headers: MessageHeaders, work: () => Promise<T>): Promise<T>;
 }
 
+/** The name of the connection that needs none. */
+export const DEFAULT_CONNECTION = 'default';
+
 /** How a service sends and receives messages. Times are in milliseconds. */
 export interface MessagingOptions {
+  /**
+   * Tells this connection from others of the same application, which inject what is its own by this
+   * name. Default `default`: injected by class.
+   */
+  name?: string;
   /** The server that holds the streams; it should have `noeviction` and AOF. */
   redis: {
     /** `redis://…` or `rediss://…`. */
@@ -74,6 +82,7 @@ export interface MessagingOptions {
 export type ResolvedMessagingOptions = Required<MessagingOptions>;
 
 const defaults = {
+  name: DEFAULT_CONNECTION as string,
   prefix: 'trilith',
   subscribeTo: [],
   context: { headers: () => ({}), run: async (_headers, work) => work() } satisfies MessageContext,
@@ -120,6 +129,7 @@ const wholeNumbers = {
 export function resolveMessagingOptions(given: MessagingOptions): ResolvedMessagingOptions {
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   const options = { ...defaults, ...given, ...defaultsFor(set) };
+  requireName('name', options.name);
   requireName('service', options.service);
   requireName('prefix', options.prefix);
   for (const publisher of options.subscribeTo) requireName('subscribeTo', publisher);

@@ -10,10 +10,15 @@ import {
 } from '@nestjs/common';
 import { LockManager } from '@trilith/locks';
 
-import { MESSAGING_OPTIONS } from '../messaging.module.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
-import { EventPublisher } from '../transport/event-publisher.js';
-import { MessagingConnections } from '../transport/messaging-connections.js';
+import {
+  getEventPublisherToken,
+  getMessagingConnectionsToken,
+  getMessagingOptionsToken,
+  getOutboxToken,
+} from '../messaging.tokens.js';
+import type { EventPublisher } from '../transport/event-publisher.js';
+import type { MessagingConnections } from '../transport/messaging-connections.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { type OutboxRelayOptions, resolveRelayOptions } from './outbox-relay.options.js';
 import type { OutboxStore } from './outbox-store.js';
@@ -28,72 +33,96 @@ export interface OutboxModuleOptions {
   readonly locks?: LockManager;
 }
 
+/** Which connection of messaging publishes what an outbox holds. */
+export interface OutboxBinding {
+  /**
+   * The connection's `name`; then `@InjectOutbox(name)` injects the outbox. Two outboxes need two
+   * stores: each relay publishes all that its store holds. Default: the connection without a name.
+   */
+  readonly connection?: string;
+}
+
 /** Options that come from other providers. */
 export interface OutboxAsyncOptions
-  extends Pick<ModuleMetadata, 'imports'>, Pick<FactoryProvider<OutboxModuleOptions>, 'inject'> {
+  extends
+    OutboxBinding,
+    Pick<ModuleMetadata, 'imports'>,
+    Pick<FactoryProvider<OutboxModuleOptions>, 'inject'> {
   useFactory: FactoryProvider<OutboxModuleOptions>['useFactory'];
 }
 
 const OUTBOX_OPTIONS = Symbol('OUTBOX_OPTIONS');
+const OUTBOX_RELAY = Symbol('OUTBOX_RELAY');
 
-const providers: Provider[] = [
-  {
-    provide: Outbox,
-    inject: [OUTBOX_OPTIONS, MESSAGING_OPTIONS],
-    useFactory: ({ store }: OutboxModuleOptions, { context }: ResolvedMessagingOptions) =>
-      new Outbox(store, context),
-  },
-  {
-    provide: OutboxRelay,
-    inject: [OUTBOX_OPTIONS, MESSAGING_OPTIONS, EventPublisher, MessagingConnections],
-    useFactory: (
-      { store, relay, locks }: OutboxModuleOptions,
-      { service, prefix }: ResolvedMessagingOptions,
-      publisher: EventPublisher,
-      { commands: redis }: MessagingConnections,
-    ) =>
-      new OutboxRelay({
-        service,
-        store,
-        sink: publisher,
-        locks: locks ?? new LockManager({ redis, prefix }),
-        options: relay === false ? {} : relay,
-      }),
-  },
-];
+/** The outbox of one connection of messaging, and its relay. */
+function providersFor(connection: string | undefined): Provider[] {
+  const messaging = getMessagingOptionsToken(connection);
+  return [
+    {
+      provide: getOutboxToken(connection),
+      inject: [OUTBOX_OPTIONS, messaging],
+      useFactory: ({ store }: OutboxModuleOptions, { context }: ResolvedMessagingOptions) =>
+        new Outbox(store, context),
+    },
+    {
+      provide: OUTBOX_RELAY,
+      inject: [
+        OUTBOX_OPTIONS,
+        messaging,
+        getEventPublisherToken(connection),
+        getMessagingConnectionsToken(connection),
+      ],
+      useFactory: (
+        { store, relay, locks }: OutboxModuleOptions,
+        { service, prefix }: ResolvedMessagingOptions,
+        publisher: EventPublisher,
+        { commands: redis }: MessagingConnections,
+      ) =>
+        new OutboxRelay({
+          service,
+          store,
+          sink: publisher,
+          locks: locks ?? new LockManager({ redis, prefix }),
+          options: relay === false ? {} : relay,
+        }),
+    },
+  ];
+}
 
 /**
- * Gives {@link Outbox} to the whole application and relays what it holds. Import it once, in the
- * root module and after MessagingModule: Nest stops modules of one level in reverse order, and what
- * is committed can be published only before messaging has closed its connections.
+ * Gives {@link Outbox} to the whole application and relays what it holds. Import it in the root
+ * module, once for each connection that has an outbox, and after that connection's MessagingModule:
+ * Nest stops modules of one level in reverse order, and what is committed can be published only
+ * before messaging has closed its connections.
  */
 @Module({})
 export class OutboxModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(OUTBOX_OPTIONS) private readonly options: OutboxModuleOptions,
-    private readonly relay: OutboxRelay,
+    @Inject(OUTBOX_RELAY) private readonly relay: OutboxRelay,
   ) {}
 
-  static forRoot(options: OutboxModuleOptions): DynamicModule {
-    return this.forRootAsync({ useFactory: () => options });
+  static forRoot(options: OutboxModuleOptions & OutboxBinding): DynamicModule {
+    return this.forRootAsync({ connection: options.connection, useFactory: () => options });
   }
 
-  static forRootAsync({ imports, inject, useFactory }: OutboxAsyncOptions): DynamicModule {
+  static forRootAsync(given: OutboxAsyncOptions): DynamicModule {
+    const { connection, imports, inject, useFactory } = given;
     const options: FactoryProvider<OutboxModuleOptions> = {
       provide: OUTBOX_OPTIONS,
       inject,
       useFactory: async (...dependencies) => {
-        const given = await useFactory(...dependencies);
+        const chosen = await useFactory(...dependencies);
         // A wrong option is told before anything is connected.
-        return given.relay ? { ...given, relay: resolveRelayOptions(given.relay) } : given;
+        return chosen.relay ? { ...chosen, relay: resolveRelayOptions(chosen.relay) } : chosen;
       },
     };
     return {
       module: OutboxModule,
       global: true,
       imports,
-      providers: [options, ...providers],
-      exports: [Outbox],
+      providers: [options, ...providersFor(connection)],
+      exports: [getOutboxToken(connection)],
     };
   }
 

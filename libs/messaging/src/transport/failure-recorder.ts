@@ -6,6 +6,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { INTERCEPTORS_METADATA } from '@nestjs/common/constants';
 import { PATTERN_HANDLER_METADATA } from '@nestjs/microservices/constants';
 import { PatternHandler } from '@nestjs/microservices/enums/pattern-handler.enum';
 import { type Observable, tap } from 'rxjs';
@@ -20,8 +21,6 @@ import { RedisStreamsContext } from './redis-streams.context.js';
  */
 @Injectable()
 export class FailureRecorder implements NestInterceptor {
-  private readonly seen = new WeakSet<object>();
-
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
@@ -47,10 +46,15 @@ export class FailureRecorder implements NestInterceptor {
 
   private attachTo(prototype: object, name: string): void {
     const method: unknown = Reflect.get(prototype, name);
-    if (typeof method !== 'function' || this.seen.has(method)) return;
+    if (typeof method !== 'function' || isRecorded(method)) return;
     if (Reflect.getMetadata(PATTERN_HANDLER_METADATA, method) !== PatternHandler.EVENT) return;
-    this.seen.add(method);
     // The last of a handler's interceptors is the one nearest to it.
     UseInterceptors(this)(prototype, name, { value: method });
   }
+}
+
+/** One recorder is enough, whichever connection of the application, or of another, attached it. */
+function isRecorded(method: object): boolean {
+  const interceptors: unknown = Reflect.getMetadata(INTERCEPTORS_METADATA, method);
+  return Array.isArray(interceptors) && interceptors.some((one) => one instanceof FailureRecorder);
 }

@@ -1,10 +1,18 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
 
+import { redisStreams } from './transport-id.js';
+
 /** A message's name and the schema of its payload. */
 export interface MessageContract {
   readonly name: string;
   readonly schema: StandardSchemaV1;
+}
+
+/** Where a handler's messages come from. */
+export interface HandlerOptions {
+  /** The `name` of the one connection that it is for. Default: every connection. */
+  readonly connection?: string;
 }
 
 /** Fits a method whose first parameter is the contract's payload, as its schema gives it. */
@@ -25,8 +33,10 @@ type HandlerDecorator<Contract extends MessageContract> = <
  */
 export function Subscribe<Contract extends MessageContract>(
   contract: Contract,
+  options: HandlerOptions = {},
 ): HandlerDecorator<Contract> {
-  return EventPattern(contract.name, { schema: contract.schema }) as HandlerDecorator<Contract>;
+  const extras = { schema: contract.schema };
+  return EventPattern(contract.name, transportOf(options), extras) as HandlerDecorator<Contract>;
 }
 
 /**
@@ -35,8 +45,14 @@ export function Subscribe<Contract extends MessageContract>(
  */
 export function Respond<Contract extends MessageContract>(
   contract: Contract,
+  options: HandlerOptions = {},
 ): HandlerDecorator<Contract> {
-  return MessagePattern(contract.name, { schema: contract.schema }) as HandlerDecorator<Contract>;
+  const extras = { schema: contract.schema };
+  return MessagePattern(contract.name, transportOf(options), extras) as HandlerDecorator<Contract>;
+}
+
+function transportOf({ connection }: HandlerOptions): symbol | undefined {
+  return connection === undefined ? undefined : redisStreams(connection);
 }
 
 /** The schema that {@link Subscribe} or {@link Respond} left on a handler. */

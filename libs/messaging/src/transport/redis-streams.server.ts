@@ -14,9 +14,7 @@ import { EventDispatcher, type InsideHooks } from './event-dispatcher.js';
 import { MessagingConnections, type MessagingStatus } from './messaging-connections.js';
 import type { RedisStreamsContext } from './redis-streams.context.js';
 import { RequestResponder } from './request-responder.js';
-
-/** Binds a handler to this transport alone: `@EventPattern('accounts.created', REDIS_STREAMS)`. */
-export const REDIS_STREAMS = Symbol('REDIS_STREAMS');
+import { redisStreams } from './transport-id.js';
 
 /** What `on` can be told of, by the connection for commands and by those that wait for messages. */
 export type ConnectionEvents = Record<
@@ -34,7 +32,7 @@ export class RedisStreamsServer
   extends Server<ConnectionEvents, MessagingStatus>
   implements CustomTransportStrategy
 {
-  override readonly transportId = REDIS_STREAMS;
+  override readonly transportId: symbol;
   override readonly propagatesEventHandlerErrors = true;
   private readonly options: ResolvedMessagingOptions;
   private readonly eventHandlers = new Map<string, MessageHandler[]>();
@@ -50,6 +48,7 @@ export class RedisStreamsServer
   constructor(options: MessagingOptions, connections?: MessagingConnections) {
     super();
     this.options = resolveMessagingOptions(options);
+    this.transportId = redisStreams(this.options.name);
     this.connections = connections ?? new MessagingConnections(this.options);
     this.ownsConnections = connections === undefined;
   }

@@ -10,6 +10,7 @@ import {
   OutboxModule,
   type OutboxModuleOptions,
   StreamKeys,
+  getOutboxToken,
 } from '../../src/index.js';
 import type { Backend } from './backend.js';
 import { postgresBackend } from './postgres-backend.js';
@@ -113,6 +114,28 @@ describe('OutboxModule', () => {
 
     await start();
     await eventually(async () => expect(await published()).toMatchObject([{ key: 'kept' }]));
+  });
+
+  it('publishes over the connection that it is bound to, and is injected by its name', async () => {
+    const main = { redis: { url: place.url }, service: 'main', prefix: place.prefix };
+    @Module({
+      imports: [
+        MessagingModule.forRoot(main),
+        MessagingModule.forRoot({ ...main, service: 'tests', name: 'audit' }),
+        OutboxModule.forRoot({ store: backend.store, connection: 'audit' }),
+      ],
+    })
+    class App {}
+    const app = await NestFactory.createApplicationContext(App, { logger: false });
+    apps.push(app);
+
+    expect(() => app.get(Outbox)).toThrow('could not find Outbox');
+    const outbox = app.get<Outbox>(getOutboxToken('audit'));
+    await backend.inTransaction(async () =>
+      outbox.add({ topic: 'tests.happened', key: 'named', payload: 1 }),
+    );
+    await eventually(async () => expect(await published()).toMatchObject([{ key: 'named' }]));
+    expect(await redis.exists(new StreamKeys(place.prefix).events('main'))).toBe(0);
   });
 
   it.each([
