@@ -28,6 +28,7 @@ export {
   InvalidPayloadError,
   MessagingClosedError,
   MessagingOptionError,
+  PayloadTooLargeError,
   RemoteError,
   RequestTimeoutError,
   ServiceOverloadedError,

@@ -67,6 +67,20 @@ export class InvalidPayloadError extends Error {
   }
 }
 
+/** A payload is larger than `maxPayloadBytes`: nothing of it was written. */
+export class PayloadTooLargeError extends Error {
+  override readonly name = 'PayloadTooLargeError';
+  readonly code = 'payload_too_large';
+
+  constructor(
+    readonly topic: string,
+    /** Bytes that it would take, and that it may take at most. */
+    readonly facts: { readonly size: number; readonly bound: number },
+  ) {
+    super(`${topic}: ${facts.size} bytes are more than maxPayloadBytes, ${facts.bound}`);
+  }
+}
+
 /** An event's handler did not finish within `handlerTimeoutMs` and did not ask for more time. */
 export class HandlerTimeoutError extends Error {
   override readonly name = 'HandlerTimeoutError';

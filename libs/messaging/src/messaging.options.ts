@@ -16,6 +16,8 @@ export interface MessageContext {
 /** The name of the connection that needs none. */
 export const DEFAULT_CONNECTION = 'default';
 
+export const DEFAULT_MAX_PAYLOAD_BYTES = 1_048_576;
+
 /** How a service sends and receives messages. Times are in milliseconds. */
 export interface MessagingOptions {
   /**
@@ -42,6 +44,11 @@ export interface MessagingOptions {
   requestTimeoutMs?: number;
   /** Requests that may wait for one service: beyond, callers are refused at once. Default 10 000. */
   maxWaitingRequests?: number;
+  /**
+   * Bytes of JSON that the payload of an event, a request or a reply may take: what is larger is
+   * refused before it is written. Default 1 048 576 (1 MiB).
+   */
+  maxPayloadBytes?: number;
   /** Event handlers at a time, and request handlers at a time. Default 64 of each. */
   concurrency?: number;
   /** Events read and not finished (waiting for a retry or behind their key, too). Default 1000. */
@@ -88,6 +95,7 @@ const defaults = {
   context: { headers: () => ({}), run: async (_headers, work) => work() } satisfies MessageContext,
   requestTimeoutMs: 5_000,
   maxWaitingRequests: 10_000,
+  maxPayloadBytes: DEFAULT_MAX_PAYLOAD_BYTES as number,
   concurrency: 64,
   maxInHand: 1_000,
   maxAttempts: 5,
@@ -107,6 +115,7 @@ const defaults = {
 const wholeNumbers = {
   requestTimeoutMs: 1,
   maxWaitingRequests: 1,
+  maxPayloadBytes: 1,
   concurrency: 1,
   maxInHand: 1,
   maxAttempts: 1,

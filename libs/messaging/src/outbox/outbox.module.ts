@@ -61,8 +61,10 @@ function providersFor(connection: string | undefined): Provider[] {
     {
       provide: getOutboxToken(connection),
       inject: [OUTBOX_OPTIONS, messaging],
-      useFactory: ({ store }: OutboxModuleOptions, { context }: ResolvedMessagingOptions) =>
-        new Outbox(store, context),
+      useFactory: (
+        { store }: OutboxModuleOptions,
+        { context, maxPayloadBytes }: ResolvedMessagingOptions,
+      ) => new Outbox(store, context, maxPayloadBytes),
     },
     {
       provide: OUTBOX_RELAY,
@@ -81,7 +83,7 @@ function providersFor(connection: string | undefined): Provider[] {
         new OutboxRelay({
           service,
           store,
-          sink: publisher,
+          sink: { publish: async (events) => publisher.relay(events) },
           locks: locks ?? new LockManager({ redis, prefix }),
           options: relay === false ? {} : relay,
         }),

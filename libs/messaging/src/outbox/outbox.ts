@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { DEFAULT_MAX_PAYLOAD_BYTES } from '../messaging.options.js';
 import type { OutboxLag, OutboxMessage, OutboxStore } from './outbox-store.js';
 import type { OutgoingEvent } from './outgoing-event.js';
 import { storableMessage } from './storable-message.js';
@@ -18,6 +19,7 @@ export class Outbox {
   constructor(
     private readonly store: OutboxStore,
     private readonly context: HeaderSource = { headers: () => ({}) },
+    private readonly maxPayloadBytes: number = DEFAULT_MAX_PAYLOAD_BYTES,
   ) {}
 
   /**
@@ -26,6 +28,7 @@ export class Outbox {
    * @returns the message id, which the event keeps however often it is published.
    * @throws {OutboxTransactionRequiredError} outside of a transaction.
    * @throws {InvalidPayloadError} when the payload does not fit the topic's schema or is not JSON.
+   * @throws {PayloadTooLargeError} when it takes more than `maxPayloadBytes`.
    */
   async add(event: OutgoingEvent): Promise<string> {
     const message = await this.toMessage(event);
@@ -47,6 +50,7 @@ export class Outbox {
   }
 
   private async toMessage(event: OutgoingEvent): Promise<OutboxMessage> {
-    return storableMessage(event, this.context.headers());
+    const { maxPayloadBytes } = this;
+    return storableMessage(event, { contextHeaders: this.context.headers(), maxPayloadBytes });
   }
 }

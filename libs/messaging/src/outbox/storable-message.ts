@@ -1,18 +1,24 @@
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 
 import { InvalidPayloadError } from '../messaging.errors.js';
-import { checkPayload } from '../transport/payload.js';
+import { checkPayload, requireSize } from '../transport/payload.js';
 import type { OutboxMessage } from './outbox-store.js';
 import type { OutgoingEvent } from './outgoing-event.js';
+
+export interface StorableMessageOptions {
+  readonly contextHeaders: Readonly<Record<string, string>>;
+  readonly maxPayloadBytes: number;
+}
 
 /**
  * An event with its id, as every store gives it back: the payload is what its schema makes of it,
  * through JSON. What the schema drops (a field that the contract does not name) is not published.
  * @throws {InvalidPayloadError}
+ * @throws {PayloadTooLargeError}
  */
 export async function storableMessage(
   event: OutgoingEvent,
-  contextHeaders: Readonly<Record<string, string>>,
+  { contextHeaders, maxPayloadBytes }: StorableMessageOptions,
 ): Promise<OutboxMessage> {
   const { id = uuidv7(), key, topic } = event;
   const name = typeof topic === 'string' ? topic : topic.name;
@@ -22,11 +28,11 @@ export async function storableMessage(
       ? event.payload
       : await checkPayload(name, topic.schema, event.payload);
   const headers = { ...contextHeaders, ...event.headers };
-  return throughJson({ id, topic: name, key, payload, headers });
+  return throughJson({ id, topic: name, key, payload, headers }, maxPayloadBytes);
 }
 
 /** So that a date, say, is the same text to a consumer whichever store the event waited in. */
-function throughJson(message: OutboxMessage): OutboxMessage {
+function throughJson(message: OutboxMessage, maxPayloadBytes: number): OutboxMessage {
   const json = toJson(message);
   // JSON.stringify escapes exactly these: the null character, which PostgreSQL cannot store, and
   // halves of surrogate pairs, which neither store can. A backslash before one is no escape.
@@ -35,6 +41,7 @@ function throughJson(message: OutboxMessage): OutboxMessage {
   }
   const stored = JSON.parse(json) as OutboxMessage;
   if (!('payload' in stored)) refuse(message.topic, '', `${typeof message.payload} is not JSON`);
+  requireSize(stored.payload, json, { topic: message.topic, maxPayloadBytes });
   return stored;
 }
 

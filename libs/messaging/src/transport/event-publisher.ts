@@ -3,9 +3,10 @@ import { v7 as uuidv7, validate as isUuid } from 'uuid';
 
 import { InvalidPayloadError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
+import type { OutboxMessage } from '../outbox/outbox-store.js';
 import type { OutgoingEvent } from '../outbox/outgoing-event.js';
 import type { MessagingConnections } from './messaging-connections.js';
-import { checkPayload } from './payload.js';
+import { checkPayload, writePayload } from './payload.js';
 import { appendEvents } from './scripts.js';
 import { StreamKeys } from './stream-keys.js';
 
@@ -32,30 +33,45 @@ export class EventPublisher {
    *
    * @throws {InvalidPayloadError} when an id is no uuid or a payload does not fit its topic's schema;
    *   none is published.
+   * @throws {PayloadTooLargeError} when one takes more than `maxPayloadBytes`; none is published.
    * @throws when Redis is away, or does not answer in time: `isRedisUnavailable` tells.
    */
   async publish(events: readonly OutgoingEvent[]): Promise<void> {
     const contextHeaders = this.options.context.headers();
-    const written = await Promise.all(events.map(async (event) => write(event, contextHeaders)));
+    const checked = await Promise.all(events.map(async (event) => check(event, contextHeaders)));
+    const { maxPayloadBytes } = this.options;
+    await this.append(checked.map((event) => fieldsOf(event, maxPayloadBytes)));
+    this.tellObserver(checked);
+  }
+
+  /**
+   * Appends events that an outbox has checked, as they are: what it took in time past must not stop
+   * the others, should it be too large for today's bound. Otherwise as {@link publish}.
+   */
+  async relay(events: readonly OutboxMessage[]): Promise<void> {
+    await this.append(events.map((event) => fieldsOf(event, Number.POSITIVE_INFINITY)));
+    this.tellObserver(events);
+  }
+
+  private async append(written: readonly string[][]): Promise<void> {
     await this.connections.ready();
     for (let from = 0; from < written.length; from += appendedTogether) {
       const together = written.slice(from, from + appendedTogether);
       await appendEvents(this.connections.commands, [this.stream], together.flat());
     }
-    this.tellObserver(events);
   }
 
-  private tellObserver(events: readonly OutgoingEvent[]): void {
+  private tellObserver(events: readonly OutboxMessage[]): void {
     const counts = new Map<string, number>();
-    for (const { topic } of events) counts.set(nameOf(topic), (counts.get(nameOf(topic)) ?? 0) + 1);
+    for (const { topic } of events) counts.set(topic, (counts.get(topic) ?? 0) + 1);
     for (const [topic, count] of counts) this.options.observer.published?.({ topic, count });
   }
 }
 
-async function write(
+async function check(
   event: OutgoingEvent,
   contextHeaders: Readonly<Record<string, string>>,
-): Promise<string[]> {
+): Promise<OutboxMessage> {
   const { id = uuidv7(), topic, key } = event;
   if (!isUuid(id)) {
     throw new InvalidPayloadError(nameOf(topic), [{ path: 'id', message: 'is no uuid' }]);
@@ -64,8 +80,19 @@ async function write(
     typeof topic === 'string'
       ? event.payload
       : await checkPayload(topic.name, topic.schema, event.payload);
-  const headers = { ...contextHeaders, ...event.headers };
-  return [id, nameOf(topic), key, JSON.stringify(payload ?? null), JSON.stringify(headers)];
+  return {
+    id,
+    topic: nameOf(topic),
+    key,
+    payload,
+    headers: { ...contextHeaders, ...event.headers },
+  };
+}
+
+function fieldsOf(event: OutboxMessage, maxPayloadBytes: number): string[] {
+  const { id, topic, key, payload, headers } = event;
+  const text = writePayload(payload, { topic, maxPayloadBytes });
+  return [id, topic, key, text, JSON.stringify(headers)];
 }
 
 function nameOf(topic: OutgoingEvent['topic']): string {

@@ -2,7 +2,11 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 
 import type { MessageHandler } from '@nestjs/microservices';
 
-import { InvalidPayloadError, type PayloadProblem } from '../messaging.errors.js';
+import {
+  InvalidPayloadError,
+  type PayloadProblem,
+  PayloadTooLargeError,
+} from '../messaging.errors.js';
 import type { Message } from './message.js';
 import { schemaOf } from './message.decorators.js';
 
@@ -20,6 +24,39 @@ export async function checkPayload<Schema extends StandardSchemaV1>(
   const result = checked instanceof Promise ? await checked : checked;
   if (result.issues === undefined) return result.value;
   throw new InvalidPayloadError(topic, result.issues.map(toProblem));
+}
+
+/** Whose payload, and the bytes that it may take. */
+export interface PayloadBound {
+  readonly topic: string;
+  readonly maxPayloadBytes: number;
+}
+
+/**
+ * A payload as it travels. What JSON does not know is null.
+ *
+ * @throws {PayloadTooLargeError}
+ */
+export function writePayload(payload: unknown, bound: PayloadBound): string {
+  const text = JSON.stringify(payload ?? null);
+  if (fitsSurely(text, bound)) return text;
+  const size = Buffer.byteLength(text);
+  if (size <= bound.maxPayloadBytes) return text;
+  throw new PayloadTooLargeError(bound.topic, { size, bound: bound.maxPayloadBytes });
+}
+
+/**
+ * Checks a payload that is part of a text: where all of that fits, it need not be written again.
+ *
+ * @throws {PayloadTooLargeError}
+ */
+export function requireSize(payload: unknown, text: string, bound: PayloadBound): void {
+  if (!fitsSurely(text, bound)) writePayload(payload, bound);
+}
+
+/** No character takes more than three bytes for each of its UTF-16 units: most need no counting. */
+function fitsSurely(text: string, { maxPayloadBytes }: PayloadBound): boolean {
+  return text.length * 3 <= maxPayloadBytes;
 }
 
 /** @throws {InvalidPayloadError} when the text is not JSON. */

@@ -8,7 +8,7 @@ import { RemoteError, RequestTimeoutError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { MessagingConnections, MessagingStatus } from './messaging-connections.js';
-import { checkPayload } from './payload.js';
+import { checkPayload, writePayload } from './payload.js';
 import type { ReplyInbox } from './reply-inbox.js';
 import type { Reply } from './reply.js';
 import { RequestSender } from './request-sender.js';
@@ -55,6 +55,7 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
    * Asks, with payload and reply checked by the contract.
    *
    * @throws {InvalidPayloadError} when either does not fit.
+   * @throws {PayloadTooLargeError} when the payload takes more than `maxPayloadBytes`.
    * @throws {RemoteError} when the service refused: `code` and `facts` are its own.
    * @throws {RequestTimeoutError} when no reply came in time.
    */
@@ -108,6 +109,8 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
     const topic = this.normalizePattern(packet.pattern as string);
     const { payload, options: chosen } = toRecord(packet.data);
     const timeoutMs = chosen.timeoutMs ?? options.requestTimeoutMs;
+    const { maxPayloadBytes } = options;
+    const text = writePayload(payload, { topic, maxPayloadBytes });
     const id = this.nextRequestId();
     const finish = (outcome: 'ok' | 'error' | 'timeout', last: WritePacket) => {
       stopWaiting();
@@ -132,7 +135,7 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
     this.requests.send({
       id,
       topic,
-      payload: JSON.stringify(payload ?? null),
+      payload: text,
       headers: { ...options.context.headers(), ...packet.metadata, ...chosen.headers },
       timeoutMs,
       onFailure: (err) => finish('error', { err }),

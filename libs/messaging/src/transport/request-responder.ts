@@ -7,7 +7,7 @@ import { HandlerDeadline } from './consumer/handler-deadline.js';
 import type { ReceivedRequest } from './consumer/request-consumer.js';
 import type { InsideHooks } from './event-dispatcher.js';
 import { toWireError } from './failure.js';
-import { payloadFor } from './payload.js';
+import { payloadFor, requireSize } from './payload.js';
 import { RedisStreamsContext } from './redis-streams.context.js';
 import { writeReply } from './reply.js';
 
@@ -116,9 +116,23 @@ export class RequestResponder {
     request: ReceivedRequest,
     { err, response, isDisposed }: WritePacket,
   ): Promise<number> {
+    const { id } = request.message;
     const error = err === undefined ? undefined : toWireError(err);
-    const reply = { id: request.message.id, value: response as unknown, error, last: isDisposed };
-    return request.reply(writeReply(reply));
+    const reply = { id, value: response as unknown, error, last: isDisposed };
+    const text = writeReply(reply);
+    try {
+      this.requireSize(error ?? response, text, request);
+    } catch (failure) {
+      await request.reply(writeReply({ id, error: toWireError(failure), last: true }));
+      // What follows in a stream would reach a caller that has stopped to listen.
+      return 0;
+    }
+    return request.reply(text);
+  }
+
+  private requireSize(value: unknown, text: string, { message }: ReceivedRequest): void {
+    const { maxPayloadBytes } = this.parts.options;
+    requireSize(value, text, { topic: `reply to ${message.topic}`, maxPayloadBytes });
   }
 }
 

@@ -9,10 +9,11 @@ const renamed = {
   schema: z.object({ accountId: z.string(), name: z.object({ first: z.string().min(1) }) }),
 };
 
-function outbox(headers: Record<string, string> = {}) {
+function outbox(headers: Record<string, string> = {}, maxPayloadBytes?: number) {
   const added: OutboxMessage[] = [];
   const add: OutboxStore['add'] = async (messages) => void added.push(...messages);
-  return { added, outbox: new Outbox({ add } as OutboxStore, { headers: () => headers }) };
+  const context = { headers: () => headers };
+  return { added, outbox: new Outbox({ add } as OutboxStore, context, maxPayloadBytes) };
 }
 
 describe('Outbox', () => {
@@ -45,6 +46,26 @@ describe('Outbox', () => {
     const { added, outbox: box } = outbox({ 'x-correlation-id': 'c', 'x-tenant': 'context' });
     await box.add({ topic: 't', key: 'k', payload: 1, headers: { 'x-tenant': 'event' } });
     expect(added[0]?.headers).toEqual({ 'x-correlation-id': 'c', 'x-tenant': 'event' });
+  });
+
+  it('refuses what takes more bytes than it may, before it is written', async () => {
+    const { added, outbox: box } = outbox({}, 100);
+    const event = { topic: 't', key: 'k'.repeat(200) };
+    await box.add({ ...event, payload: 'x'.repeat(98) });
+    await expect(box.add({ ...event, payload: 'ä'.repeat(50) })).rejects.toMatchObject({
+      code: 'payload_too_large',
+      facts: { size: 102, bound: 100 },
+    });
+    expect(added).toHaveLength(1);
+  });
+
+  it('takes a payload of up to a mebibyte where nothing else is said', async () => {
+    const { outbox: box } = outbox();
+    const largest = 'x'.repeat(1_048_574);
+    await box.add({ topic: 't', key: 'k', payload: largest });
+    await expect(box.add({ topic: 't', key: 'k', payload: `${largest}x` })).rejects.toMatchObject({
+      facts: { size: 1_048_577, bound: 1_048_576 },
+    });
   });
 
   it('refuses a payload that does not fit, naming the field, and writes nothing', async () => {
