@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 import { DEFAULT_MAX_PAYLOAD_BYTES } from '../messaging.options.js';
+import { creatingEvent } from '../tracing/event-spans.js';
+import { outgoingHeaders } from '../tracing/span.js';
 import type { OutboxLag, OutboxMessage, OutboxStore } from './outbox-store.js';
 import type { OutgoingEvent } from './outgoing-event.js';
 import { storableMessage } from './storable-message.js';
@@ -51,6 +53,12 @@ export class Outbox {
 
   private async toMessage(event: OutgoingEvent): Promise<OutboxMessage> {
     const { maxPayloadBytes } = this;
-    return storableMessage(event, { contextHeaders: this.context.headers(), maxPayloadBytes });
+    const topic = typeof event.topic === 'string' ? event.topic : event.topic.name;
+    return creatingEvent(topic, async () => {
+      return storableMessage(event, {
+        contextHeaders: outgoingHeaders(this.context),
+        maxPayloadBytes,
+      });
+    });
   }
 }

@@ -2,6 +2,7 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 
 import type { MessageContext } from '../messaging.options.js';
+import { handlingEvent } from '../tracing/event-spans.js';
 import { HandlerFailure } from './failure.js';
 import type { EventMessage } from './message.js';
 import { payloadFor } from './payload.js';
@@ -15,6 +16,8 @@ export type InsideHooks = (
 
 export interface EventDispatcherParts {
   readonly context: MessageContext;
+  /** The consumer group: the name of this service. */
+  readonly group: string;
   readonly handlersOf: (topic: string) => readonly MessageHandler[];
   readonly insideHooks: InsideHooks;
 }
@@ -36,12 +39,17 @@ export class EventDispatcher {
    * @throws {InvalidPayloadError}
    */
   async dispatch(event: EventMessage, delivery: MessageDelivery): Promise<void> {
+    const { context, group } = this.parts;
+    await context.run(event.headers, async () =>
+      handlingEvent(event, { group, delivery }, async () => this.runAll(event, delivery)),
+    );
+  }
+
+  private async runAll(event: EventMessage, delivery: MessageDelivery): Promise<void> {
     const handlers = this.parts.handlersOf(event.topic);
-    await this.parts.context.run(event.headers, async () => {
-      const runs = handlers.map(async (handler) => this.run(handler, event, delivery));
-      const failure = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
-      if (failure?.status === 'rejected') throw failure.reason;
-    });
+    const runs = handlers.map(async (handler) => this.run(handler, event, delivery));
+    const failure = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
+    if (failure?.status === 'rejected') throw failure.reason;
   }
 
   private async run(

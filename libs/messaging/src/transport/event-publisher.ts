@@ -5,6 +5,8 @@ import { InvalidPayloadError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { OutboxMessage } from '../outbox/outbox-store.js';
 import type { OutgoingEvent } from '../outbox/outgoing-event.js';
+import { publishingEvents, relayingEvents } from '../tracing/event-spans.js';
+import { outgoingHeaders } from '../tracing/span.js';
 import type { MessagingConnections } from './messaging-connections.js';
 import { checkPayload, writePayload } from './payload.js';
 import { appendEvents } from './scripts.js';
@@ -37,11 +39,14 @@ export class EventPublisher {
    * @throws when Redis is away, or does not answer in time: `isRedisUnavailable` tells.
    */
   async publish(events: readonly OutgoingEvent[]): Promise<void> {
-    const contextHeaders = this.options.context.headers();
-    const checked = await Promise.all(events.map(async (event) => check(event, contextHeaders)));
-    const { maxPayloadBytes } = this.options;
-    await this.append(checked.map((event) => fieldsOf(event, maxPayloadBytes)));
-    this.tellObserver(checked);
+    const topics = events.map(({ topic }) => nameOf(topic));
+    await publishingEvents(topics, async () => {
+      const { context, maxPayloadBytes } = this.options;
+      const headers = outgoingHeaders(context);
+      const checked = await Promise.all(events.map(async (event) => check(event, headers)));
+      await this.append(checked.map((event) => fieldsOf(event, maxPayloadBytes)));
+      this.tellObserver(checked);
+    });
   }
 
   /**
@@ -49,7 +54,8 @@ export class EventPublisher {
    * the others, should it be too large for today's bound. Otherwise as {@link publish}.
    */
   async relay(events: readonly OutboxMessage[]): Promise<void> {
-    await this.append(events.map((event) => fieldsOf(event, Number.POSITIVE_INFINITY)));
+    const written = events.map((event) => fieldsOf(event, Number.POSITIVE_INFINITY));
+    await relayingEvents(events, async () => this.append(written));
     this.tellObserver(events);
   }
 

@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { RemoteError, RequestTimeoutError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
+import { asking } from '../tracing/request-spans.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { MessagingConnections, MessagingStatus } from './messaging-connections.js';
 import { checkPayload, writePayload } from './payload.js';
@@ -112,7 +113,9 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
     const { maxPayloadBytes } = options;
     const text = writePayload(payload, { topic, maxPayloadBytes });
     const id = this.nextRequestId();
+    const asked = asking({ service, topic }, options.context);
     const finish = (outcome: 'ok' | 'error' | 'timeout', last: WritePacket) => {
+      asked.end(last.err);
       stopWaiting();
       options.observer.replied?.({ service, topic, outcome });
       callback(last);
@@ -131,12 +134,13 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
     const stopWaiting = () => {
       clearTimeout(timer);
       forget();
+      asked.end();
     };
     this.requests.send({
       id,
       topic,
       payload: text,
-      headers: { ...options.context.headers(), ...packet.metadata, ...chosen.headers },
+      headers: { ...asked.headers, ...packet.metadata, ...chosen.headers },
       timeoutMs,
       onFailure: (err) => finish('error', { err }),
     });

@@ -3,6 +3,7 @@ import { type Observable, type Subscription, finalize, isObservable, tap } from 
 
 import { RequestTimeoutError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
+import { answering, failureOfActiveSpan } from '../tracing/request-spans.js';
 import { HandlerDeadline } from './consumer/handler-deadline.js';
 import type { ReceivedRequest } from './consumer/request-consumer.js';
 import type { InsideHooks } from './event-dispatcher.js';
@@ -38,7 +39,10 @@ export class RequestResponder {
     deadline.set(request.remainingMs);
     this.underWay.add(deadline);
     try {
-      const work = options.context.run(headers, async () => this.respond(request, deadline));
+      const { service } = options;
+      const work = options.context.run(headers, async () =>
+        answering({ service, topic, headers }, async () => this.respond(request, deadline)),
+      );
       await deadline.race(work);
     } catch (error) {
       if (deadline.isOver) options.observer.expired?.({ topic });
@@ -60,7 +64,9 @@ export class RequestResponder {
     const handler = handlerOf(message.topic);
     if (!handler || handler.isEventHandler) {
       const text = `${options.service} does not answer ${message.topic}`;
-      return this.refuse(request, { code: 'no_handler', message: text, facts: {} });
+      const error = { code: 'no_handler', message: text, facts: {} };
+      failureOfActiveSpan()(error);
+      return this.refuse(request, error);
     }
     const payload = await payloadFor(handler, message);
     const context = contextOf(request, deadline);
@@ -77,9 +83,13 @@ export class RequestResponder {
     const { observer } = this.parts.options;
     const facts = { kind: 'request', topic, attempt: 1 } as const;
     const startedAt = performance.now();
+    const failSpan = failureOfActiveSpan();
     return {
       complete: () => observer.handled?.({ ...facts, durationMs: performance.now() - startedAt }),
-      error: (error: unknown) => observer.failed?.({ ...facts, error }),
+      error: (error: unknown) => {
+        failSpan(error);
+        observer.failed?.({ ...facts, error });
+      },
     };
   }
 
