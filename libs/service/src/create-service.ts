@@ -14,6 +14,7 @@ import { serveOpenApi } from './openapi/openapi.js';
 import type { ServiceDefinition } from './service-definition.js';
 import type { ServiceConfig } from './service-environment.js';
 import { ServiceModule } from './service.module.js';
+import { traceRequests } from './tracing/http-spans.js';
 
 /** What may differ from how `runService` builds a service. */
 export interface CreateServiceOptions {
@@ -65,6 +66,7 @@ function prepareHttp(app: NestFastifyApplication, logger: Logger): void {
   const fastify = app.getHttpAdapter().getInstance();
   app.get(RouteTable).watch(fastify);
   acceptJsonOnly(fastify);
+  traceRequests(fastify);
   observeRequests(fastify, {
     logger,
     metrics: app.get(HttpMetrics),

@@ -12,6 +12,7 @@ import { untilHealthy } from './start/healthy.js';
 import { inTime } from './start/in-time.js';
 import { untilReachable, type Stores } from './start/reachable.js';
 import { explainStartFailure } from './start/start-failure.js';
+import { startTracing, type Tracing } from './tracing/tracing.js';
 
 /**
  * The whole `main.ts` of a service: configuration, stores, application, health, HTTP, messages, and
@@ -29,7 +30,9 @@ export async function runService<Config extends ServiceConfig>(
     const config = loadConfig(definition.config) as Config;
     progress.logger = createLogger(definition.name, config.service);
     progress.stores = definition.stores?.(config) ?? {};
-    await start(definition, config, { logger: progress.logger, stores: progress.stores });
+    const { logger, stores } = progress;
+    const tracing = await startTracing(definition.name, logger);
+    await start(definition, config, { logger, stores, tracing });
   } catch (error) {
     failToStart(error, progress);
   }
@@ -45,7 +48,7 @@ interface StartProgress {
 async function start<Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,
   config: Config,
-  { logger, stores }: { logger: Logger; stores: Stores },
+  { logger, stores, tracing }: { logger: Logger; stores: Stores; tracing: Tracing | undefined },
 ): Promise<void> {
   const { host, port, startTimeoutMs, shutdownTimeoutMs } = config.service;
   const guard = new ProcessGuard({ logger, timeoutMs: shutdownTimeoutMs });
@@ -57,7 +60,11 @@ async function start<Config extends ServiceConfig>(
     what: 'building the application',
     stores,
   });
-  guard.onStop(() => stopInOrder(app, { settings: config.service, logger }));
+  guard.onStop(async () => {
+    await stopInOrder(app, { settings: config.service, logger });
+    // Last, so that what the stop itself did is told too.
+    await tracing?.stop(shutdownTimeoutMs / 10);
+  });
   const lifecycle = app.get(Lifecycle);
   lifecycle.starting();
   await untilHealthy(app.get(HealthRegistry), stores, startTimeoutMs);

@@ -3,9 +3,10 @@ import type { Logger } from 'pino';
 import { CORRELATION_HEADER, withCorrelation } from '../correlation/correlation.js';
 import type { Lifecycle } from '../lifecycle/lifecycle.js';
 import type { HttpMetrics } from '../metrics/metrics-registry.js';
-
-/** Asked for every few seconds by machines: neither logged nor measured. */
-const UNOBSERVED = new Set(['/health/live', '/health/ready', '/metrics']);
+import { isObserved, pathOf, routeOf } from './observed-route.js';
+import { spanOf } from '../tracing/http-spans.js';
+import { traceFieldsOf } from '../tracing/trace-fields.js';
+import { traceHeadersFrom } from '../tracing/trace-headers.js';
 
 /** What the observation of requests needs. */
 export interface RequestObservers {
@@ -25,7 +26,8 @@ export function observeRequests(fastify: FastifyInstance, observers: RequestObse
   const reporting = { ...observers, logger: observers.logger.child({}, { redact: [] }) };
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header(CORRELATION_HEADER, request.id);
-    withCorrelation(request.id, () => done(hasHost(request) ? undefined : new HostMissingError()));
+    const correlation = { id: request.id, trace: traceHeadersFrom(request.headers) };
+    withCorrelation(correlation, () => done(hasHost(request) ? undefined : new HostMissingError()));
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     // A client that keeps its connection would send its next request to a server that is gone.
@@ -53,14 +55,14 @@ function report(
   reply: FastifyReply,
   { logger, metrics }: RequestObservers,
 ): void {
-  // The pattern, not the path: what clients make up must not become labels.
-  const route = request.routeOptions.url ?? 'unmatched';
-  if (UNOBSERVED.has(route)) return;
+  const route = routeOf(request);
+  if (!isObserved(route)) return;
   const { method } = request;
   const status = reply.statusCode;
   metrics.observe({ method, route, status }, reply.elapsedTime / 1_000);
   const line = {
     correlationId: request.id,
+    ...traceFieldsOf(spanOf(request), traceHeadersFrom(request.headers)),
     method,
     path: pathOf(request.url),
     route,
@@ -77,12 +79,4 @@ export function logUnroutable(logger: Logger, request: FastifyRequest, status: n
   const { id: correlationId, method } = request;
   const path = pathOf(request.url);
   logger.info({ correlationId, method, path, route: 'unmatched', status }, 'request');
-}
-
-const LONGEST_PATH = 300;
-
-/** Without the query, which may hold what belongs in no log. */
-export function pathOf(url: string): string {
-  const end = url.search(/[?#]/);
-  return (end === -1 ? url : url.slice(0, end)).slice(0, LONGEST_PATH);
 }

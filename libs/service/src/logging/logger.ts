@@ -3,6 +3,7 @@ import { Logger as NestPinoLogger, PinoLogger, type Params } from 'nestjs-pino';
 import { prettyFactory } from 'pino-pretty';
 import { currentCorrelationId } from '../correlation/correlation.js';
 import type { ServiceSettings } from '../service-environment.js';
+import { currentTraceFields } from '../tracing/trace-fields.js';
 import { errorForLog } from './error-for-log.js';
 
 /** Never written, wherever a line holds them at one of these places. */
@@ -16,7 +17,7 @@ const REDACTED = [
 
 /**
  * The one logger of a service: a JSON object a line, or readable lines, each with the service's
- * name and the correlation id of what is being handled. Secrets are replaced by `[redacted]`.
+ * name, the correlation id and the trace of what is being handled. Secrets are replaced by `[redacted]`.
  *
  * @param destination where lines go; default standard output
  */
@@ -40,9 +41,11 @@ export function createLogger(
 }
 
 function correlation(line: object): object {
+  // The access line says of which request it is.
   if ('correlationId' in line) return {};
   const correlationId = currentCorrelationId();
-  return correlationId === undefined ? {} : { correlationId };
+  if (correlationId === undefined) return currentTraceFields();
+  return { correlationId, ...currentTraceFields() };
 }
 
 /**
@@ -58,7 +61,7 @@ function standardOutput(): DestinationStream {
 function readable(destination: DestinationStream): DestinationStream {
   const format = prettyFactory({
     colorize: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
-    ignore: 'pid,hostname,service,context,correlationId',
+    ignore: 'pid,hostname,service,context,correlationId,trace_id,span_id',
     messageFormat: '{service} {if context}[{context}] {end}{msg}',
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
 import { throwError, type Observable } from 'rxjs';
 import { currentCorrelationId } from '../correlation/correlation.js';
-import { pathOf } from '../http/request-observer.js';
+import { pathOf } from '../http/observed-route.js';
 import { RouteTable } from '../http/route-table.js';
 import { isDomainError, type DomainErrorLike, type Facts } from './domain.error.js';
 import { ErrorTranslators } from './error-translators.js';
