@@ -57,6 +57,17 @@ describe('events of users and content', () => {
     });
   });
 
+  it('should show in the metrics how many were handled', async () => {
+    await happen([signUp(), signUp()]);
+
+    await eventually(async () => {
+      const { payload } = await app.inject('/metrics');
+      expect(payload).toMatch(
+        /^messaging_handler_seconds_count\{kind="event",topic="accounts.created"\} 2$/m,
+      );
+    });
+  });
+
   it('should rank a post by what its views, likes and comments are worth', async () => {
     await happen([
       publish('post-1', 'Much read'),

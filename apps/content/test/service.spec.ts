@@ -55,6 +55,18 @@ describe('the content service', () => {
     expect(body.paths['/v1/posts']?.['post']?.security).toEqual([{ accessToken: [] }]);
   });
 
+  it('should show in its metrics what it published and what waits in its outbox', async () => {
+    await using platform = await Platform.start();
+    const content = await platform.replica();
+    await content.published(await platform.issuer.person());
+
+    await eventually(async () => {
+      const { payload } = await content.app.inject('/metrics');
+      expect(payload).toMatch(/^messaging_events_published_total\{topic="posts.published"\} 1$/m);
+      expect(payload).toMatch(/^messaging_outbox_pending 0$/m);
+    });
+  });
+
   it('should be ready while its stores answer, refuse fast while MongoDB is away, and come back', async () => {
     await using platform = await Platform.start();
     await using proxy = await faultyProxy(platform.mongo.url);

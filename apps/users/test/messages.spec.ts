@@ -36,6 +36,19 @@ describe('messages', () => {
   });
 
   describe('events', () => {
+    it('show in the metrics: how many were published, and how many wait', async () => {
+      const { body } = await signUp(newPerson());
+      await eventually(() => expect(neighbour.heardOf(String(body.id))).toHaveLength(1));
+      await eventually(async () => {
+        const { payload } = await app.inject('/metrics');
+        expect(payload).toMatch(
+          /^messaging_events_published_total\{topic="accounts.created"\} [1-9]/m,
+        );
+        expect(payload).toMatch(/^messaging_outbox_pending 0$/m);
+        expect(payload).toMatch(/^messaging_outbox_oldest_age_seconds 0$/m);
+      });
+    });
+
     it('tell others of a new account, once, with the correlation of the request', async () => {
       const person = newPerson();
       const { body, headers } = await signUp(person);

@@ -62,6 +62,8 @@ export { inboxKey, inboxLua } from './inbox/redis-inbox.js';
 export type { InboxKeyParts } from './inbox/redis-inbox.js';
 export { MongoOutboxStore } from './outbox/mongo/mongo-outbox-store.js';
 export type { MongoOutboxStoreOptions } from './outbox/mongo/mongo-outbox-store.js';
+export { outboxMetrics } from './outbox/outbox.metrics.js';
+export type { OutboxMetricsOptions } from './outbox/outbox.metrics.js';
 export { OutboxModule } from './outbox/outbox.module.js';
 export type {
   OutboxAsyncOptions,

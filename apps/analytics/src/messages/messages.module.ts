@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import { MessagingConnections, MessagingModule } from '@trilith/messaging';
-import { HealthRegistry, MessageContext } from '@trilith/service';
+import { MessagingConnections, MessagingModule, messagingMetrics } from '@trilith/messaging';
+import { HealthRegistry, MessageContext, MetricsRegistry } from '@trilith/service';
+import * as promClient from 'prom-client';
 
 import { ANALYTICS_CONFIG, type AnalyticsConfig } from '../analytics.config.js';
 
@@ -8,13 +9,18 @@ import { ANALYTICS_CONFIG, type AnalyticsConfig } from '../analytics.config.js';
 @Module({
   imports: [
     MessagingModule.forRootAsync({
-      inject: [ANALYTICS_CONFIG, MessageContext],
-      useFactory: ({ messaging: { url, prefix } }: AnalyticsConfig, context: MessageContext) => ({
+      inject: [ANALYTICS_CONFIG, MessageContext, MetricsRegistry],
+      useFactory: (
+        { messaging: { url, prefix } }: AnalyticsConfig,
+        context: MessageContext,
+        registry: MetricsRegistry,
+      ) => ({
         redis: { url },
         prefix,
         service: 'analytics',
         subscribeTo: ['users', 'content'],
         context,
+        observer: messagingMetrics(promClient, registry),
       }),
     }),
   ],

@@ -7,10 +7,14 @@ import {
   MessagingModule,
   MongoInbox,
   MongoOutboxStore,
+  Outbox,
   OutboxModule,
+  messagingMetrics,
+  outboxMetrics,
 } from '@trilith/messaging';
-import { HealthRegistry, MessageContext } from '@trilith/service';
+import { HealthRegistry, MessageContext, MetricsRegistry } from '@trilith/service';
 import type { Connection } from 'mongoose';
+import * as promClient from 'prom-client';
 
 import { CONTENT_CONFIG, type ContentConfig } from '../content.config.js';
 import { databaseOf } from '../database/connection.js';
@@ -26,13 +30,18 @@ type MongoTransactionHost = TransactionHost<TransactionalAdapterMongoose>;
 @Module({
   imports: [
     MessagingModule.forRootAsync({
-      inject: [CONTENT_CONFIG, MessageContext],
-      useFactory: ({ messaging }: ContentConfig, context: MessageContext) => ({
+      inject: [CONTENT_CONFIG, MessageContext, MetricsRegistry],
+      useFactory: (
+        { messaging }: ContentConfig,
+        context: MessageContext,
+        registry: MetricsRegistry,
+      ) => ({
         redis: { url: messaging.url },
         prefix: messaging.prefix,
         service: 'content',
         subscribeTo: ['users', 'content'],
         context,
+        observer: messagingMetrics(promClient, registry),
       }),
     }),
     OutboxModule.forRootAsync({
@@ -63,8 +72,11 @@ export class MessagesModule implements OnModuleInit {
   constructor(
     health: HealthRegistry,
     private readonly connections: MessagingConnections,
+    outbox: Outbox,
+    registry: MetricsRegistry,
   ) {
     health.register('redis', async (signal) => connections.ping(signal));
+    outboxMetrics(promClient, { outbox, registry });
   }
 
   /** Connects before the relay and the first health check, which would find Redis away. */

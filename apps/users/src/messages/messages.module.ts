@@ -1,9 +1,17 @@
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { Module } from '@nestjs/common';
-import { MessagingModule, OutboxModule, PostgresOutboxStore } from '@trilith/messaging';
-import { MessageContext } from '@trilith/service';
+import {
+  MessagingModule,
+  Outbox,
+  OutboxModule,
+  PostgresOutboxStore,
+  messagingMetrics,
+  outboxMetrics,
+} from '@trilith/messaging';
+import { MessageContext, MetricsRegistry } from '@trilith/service';
 import type { Pool } from 'pg';
+import * as promClient from 'prom-client';
 import { DataSource } from 'typeorm';
 
 import { USERS_CONFIG, type UsersConfig } from '../users.config.js';
@@ -13,12 +21,17 @@ import { MessagingHealth } from './messaging.health.js';
 @Module({
   imports: [
     MessagingModule.forRootAsync({
-      inject: [USERS_CONFIG, MessageContext],
-      useFactory: ({ messaging: { url, prefix } }: UsersConfig, context: MessageContext) => ({
+      inject: [USERS_CONFIG, MessageContext, MetricsRegistry],
+      useFactory: (
+        { messaging: { url, prefix } }: UsersConfig,
+        context: MessageContext,
+        registry: MetricsRegistry,
+      ) => ({
         redis: { url },
         service: 'users',
         prefix,
         context,
+        observer: messagingMetrics(promClient, registry),
       }),
     }),
     OutboxModule.forRootAsync({
@@ -33,7 +46,11 @@ import { MessagingHealth } from './messaging.health.js';
   ],
   providers: [MessagingHealth],
 })
-export class MessagesModule {}
+export class MessagesModule {
+  constructor(outbox: Outbox, registry: MetricsRegistry) {
+    outboxMetrics(promClient, { outbox, registry });
+  }
+}
 
 type Transaction = TransactionHost<TransactionalAdapterTypeOrm>;
 
