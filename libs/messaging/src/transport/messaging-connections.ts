@@ -30,6 +30,7 @@ export class MessagingConnections {
   private readonly statusChanges = new ReplaySubject<MessagingStatus>(1);
   private readonly opened: RedisClient[] = [];
   private commandClient: RedisClient | undefined;
+  private waiting: Promise<void> | undefined;
   private awaySince = 0;
   private lastError: Error | undefined;
   private current: MessagingStatus = 'disconnected';
@@ -81,10 +82,18 @@ export class MessagingConnections {
   async ready(): Promise<void> {
     if (this.commands.status === 'ready') return;
     const remainingMs = this.awaySince + graceMs - performance.now();
-    if (remainingMs > 0) return whenReady(this.commands, Math.ceil(remainingMs));
+    if (remainingMs > 0) return this.becomingReady(remainingMs);
     throw new RedisUnavailableError(addressOf(this.options.redis.url), 'is away', {
       cause: this.lastError,
     });
+  }
+
+  /** One wait for all: each listens to the client, and the time is up for each at the same moment. */
+  private becomingReady(remainingMs: number): Promise<void> {
+    this.waiting ??= whenReady(this.commands, Math.ceil(remainingMs)).finally(() => {
+      this.waiting = undefined;
+    });
+    return this.waiting;
   }
 
   /** Connects for the first time, and warns of what the server should not be set to. */
