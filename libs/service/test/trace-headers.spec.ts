@@ -30,7 +30,7 @@ describe('a caller’s trace, without OpenTelemetry', () => {
     expect(lines.map((line) => line['span_id'])).toEqual([undefined, undefined]);
   });
 
-  it.each([
+  it.each<[string, Record<string, string>]>([
     ['none', {}],
     ['one of another form', { traceparent: 'abc' }],
     ['one without a trace', { traceparent: `00-${'0'.repeat(32)}-${CALLER}-01` }],
@@ -38,7 +38,7 @@ describe('a caller’s trace, without OpenTelemetry', () => {
     ['a version that is none', { traceparent: `ff-${TRACE}-${CALLER}-01` }],
     ['a huge one', { traceparent: `${traceparent}-${'a'.repeat(600)}` }],
   ])('should log no trace where a caller sent %s', async (_which, headers) => {
-    const lines = await linesOf(headers as Record<string, string>);
+    const lines = await linesOf(headers);
     expect(lines).toHaveLength(2);
     for (const line of lines) expect(line).not.toHaveProperty('trace_id');
   });

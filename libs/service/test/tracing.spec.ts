@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -184,12 +184,12 @@ interface ExportedSpans {
 /** Something that takes spans over OTLP, as JSON. */
 async function collectSpans({ answers = true } = {}) {
   const received: ExportedSpans[] = [];
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
+    received.push((await json(request)) as ExportedSpans);
+    response.setHeader('content-type', 'application/json').end('{}');
+  };
   const server = createServer((request, response) => {
-    if (!answers) return;
-    void json(request).then((body) => {
-      received.push(body as ExportedSpans);
-      response.setHeader('content-type', 'application/json').end('{}');
-    });
+    if (answers) void take(request, response);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;

@@ -64,14 +64,19 @@ describe('maxPayloadBytes', () => {
   });
 
   it.each([
-    ['as large as it may be', ofBytes(bound), undefined],
-    ['of few characters and many bytes', '€'.repeat(333), 1_001],
-    ['of as many bytes as there may be', '€'.repeat(332), undefined],
-  ])('should count bytes: a text %s', async (_which, payload, size) => {
+    ['as large as it may be', ofBytes(bound)],
+    ['of as many bytes as there may be', '€'.repeat(332)],
+  ])('should take a text %s', async (_which, payload) => {
     const { publisher } = await start();
     const publishing = publisher.publish([{ topic: 'texts.made', key: 'k', payload }]);
-    if (size === undefined) await expect(publishing).resolves.toBeUndefined();
-    else await expect(publishing).rejects.toEqual(tooLarge(size));
+    await expect(publishing).resolves.toBeUndefined();
+  });
+
+  it('should count bytes, not characters', async () => {
+    const { publisher } = await start();
+    const payload = '€'.repeat(333);
+    const publishing = publisher.publish([{ topic: 'texts.made', key: 'k', payload }]);
+    await expect(publishing).rejects.toEqual(tooLarge(1_001));
   });
 
   it('should not hold up what an outbox took under another bound', async () => {

@@ -173,14 +173,11 @@ describe('tracing', () => {
   ])('should mark both sides of %s as failed: %s', async (topic, code) => {
     const orders = (await startOrders()).client('orders');
     await expect(firstValueFrom(orders.send(topic, {}))).rejects.toMatchObject({ code });
-    const both = [
-      ['CLIENT', true, code],
-      ['SERVER', true, code],
-    ];
+    const both = [`CLIENT true ${code}`, `SERVER true ${code}`];
     await eventually(() => {
       const seen = spans
         .named(`orders/${topic}`)
-        .map(({ kind, failed, attributes }) => [kind, failed, attributes['error.type']]);
+        .map(({ kind, failed, attributes }) => `${kind} ${failed} ${attributes['error.type']}`);
       expect(seen.toSorted()).toEqual(both);
     });
   });
@@ -248,7 +245,7 @@ describe('tracing through the outbox', () => {
       ]);
       const createdIds = created.map(({ spanId }) => spanId);
       const processed = spans.named('process orders.placed');
-      expect(processed.map(({ parentId }) => parentId).toSorted()).toEqual(createdIds.toSorted());
+      expect(new Set(processed.map(({ parentId }) => parentId))).toEqual(new Set(createdIds));
       const sent = spans.named('send orders.placed');
       expect(sent.flatMap(({ linksTo }) => linksTo)).toEqual(createdIds);
       for (const { kind, parentId } of sent) {
