@@ -54,9 +54,15 @@ class Holder {
   constructor(
     readonly main: EventPublisher,
     @InjectEventPublisher('audit') readonly audit: EventPublisher,
+    @Inject('AUDITOR') readonly auditor: RedisStreamsClient,
+  ) {}
+}
+
+@Injectable()
+class Transport {
+  constructor(
     @InjectRedisStreamsServer('audit') readonly server: RedisStreamsServer,
     @InjectMessagingConnections('audit') readonly connections: MessagingConnections,
-    @Inject('AUDITOR') readonly auditor: RedisStreamsClient,
   ) {}
 }
 
@@ -91,7 +97,7 @@ describe('several connections of one application', () => {
         MessagingModule.forFeature([{ token: 'AUDITOR', service: 'notes', connection: 'audit' }]),
       ],
       controllers: [Notes],
-      providers: [Holder],
+      providers: [Holder, Transport],
     })
     class App {}
     // Each connection is a transport of its own, as in an application that serves HTTP too.
@@ -110,6 +116,9 @@ describe('several connections of one application', () => {
       const { main, audit } = host.get(Holder);
       expect(host.get(EventPublisher)).toBe(main);
       expect(host.get(getEventPublisherToken('audit'))).toBe(audit);
+      const { server, connections } = host.get(Transport);
+      expect(server).toBe(host.get(getRedisStreamsServerToken('audit')));
+      expect(connections).not.toBe(host.get(MessagingConnections));
       await main.publish([{ topic: noted, key: '1', payload: { text: 'one' } }]);
       await audit.publish([{ topic: noted, key: '1', payload: { text: 'two' } }]);
 
