@@ -177,7 +177,9 @@ describe('tracing', () => {
     await eventually(() => {
       const seen = spans
         .named(`orders/${topic}`)
-        .map(({ kind, failed, attributes }) => `${kind} ${failed} ${attributes['error.type']}`);
+        .map(
+          ({ kind, failed, attributes }) => `${kind} ${failed} ${String(attributes['error.type'])}`,
+        );
       expect(seen.toSorted()).toEqual(both);
     });
   });
