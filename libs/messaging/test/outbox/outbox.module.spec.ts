@@ -12,6 +12,7 @@ import {
   StreamKeys,
   getOutboxToken,
 } from '../../src/index.js';
+import { eventEntries } from '../transport/stream-entries.js';
 import type { Backend } from './backend.js';
 import { postgresBackend } from './postgres-backend.js';
 
@@ -135,7 +136,8 @@ describe('OutboxModule', () => {
       outbox.add({ topic: 'tests.happened', key: 'named', payload: 1 }),
     );
     await eventually(async () => expect(await published()).toMatchObject([{ key: 'named' }]));
-    expect(await redis.exists(new StreamKeys(place.prefix).events('main'))).toBe(0);
+    const { prefix } = place;
+    expect(await eventEntries(redis, { prefix, publisher: 'main' })).toEqual([]);
   });
 
   it.each([
