@@ -1,9 +1,24 @@
-import { RedisOptionError } from './redis.errors.js';
+import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 
-/** How to reach a server, and how long to wait for it. */
+import { RedisOptionError } from './redis.errors.js';
+import { type Credentials, type Topology, addressOf, parseTopology } from './topology.js';
+
+/** What TLS needs beyond the URL: `ca`, `cert`, `key`, `servername`, … as `node:tls` takes them. */
+export type TlsOptions = Omit<TlsConnectionOptions, 'host' | 'port' | 'path' | 'socket'>;
+
+/** How to reach one server, a cluster or a master that Sentinels watch; how long to wait for it. */
 export interface ConnectionOptions {
-  /** `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS. */
+  /**
+   * One server: `redis://[user:password@]host[:port][/database]`. A cluster, by some of its nodes:
+   * `redis+cluster://[user:password@]host[:port],…`. The master that Sentinels call `name`:
+   * `redis+sentinel://[user:password@]host[:port],…/name[/database]`. With `rediss` in place of
+   * `redis`: the same over TLS, to Sentinels too.
+   */
   url: string;
+  /** For a `rediss…` URL. Default: the authorities that Node trusts, and no certificate of its own. */
+  tls?: TlsOptions;
+  /** What the Sentinels themselves ask for. Default: no login. */
+  sentinelCredentials?: Credentials;
   /** Shown by `CLIENT LIST`, so that an operator sees whose connection it is. No spaces. */
   name: string;
   /** Milliseconds until a command without an answer fails. Default 2000. */
@@ -23,9 +38,22 @@ export interface ConnectionOptions {
 export interface BlockingConnectionOptions extends ConnectionOptions {
   /** The longest BLOCK, in milliseconds, that commands on it ask for. Default 5000. */
   maxBlockMs?: number;
+  /**
+   * On a cluster: one of the keys that are waited for; all of them share its slot. The connection is
+   * made to the node that serves it, and follows it. Needed there, and of no effect elsewhere.
+   */
+  key?: string;
 }
 
-export type ResolvedConnectionOptions = Required<BlockingConnectionOptions>;
+export interface ResolvedConnectionOptions extends Required<
+  Omit<BlockingConnectionOptions, 'tls' | 'key'>
+> {
+  readonly topology: Topology;
+  /** Undefined without TLS. */
+  readonly tls: TlsOptions | undefined;
+  /** What may be shown of the URL. */
+  readonly address: string;
+}
 
 /**
  * Fills in the defaults and checks the rest.
@@ -35,37 +63,33 @@ export type ResolvedConnectionOptions = Required<BlockingConnectionOptions>;
 export function resolveConnectionOptions({
   url,
   name,
+  tls,
+  sentinelCredentials = {},
   commandTimeoutMs = 2_000,
   connectTimeoutMs = 5_000,
   maxReconnectDelayMs = 2_000,
   maxBlockMs = 5_000,
   onError = () => {},
 }: BlockingConnectionOptions): ResolvedConnectionOptions {
-  requireUrl(url);
+  const topology = parseTopology(url);
+  if (tls !== undefined && !topology.isTls) {
+    throw new RedisOptionError('tls', '(options)', 'effect only with a url that begins with rediss');
+  }
   if (typeof name !== 'string' || !/^[\x21-\x7e]+$/.test(name)) {
     throw new RedisOptionError('name', name, 'printable characters without spaces');
   }
   const durations = { commandTimeoutMs, connectTimeoutMs, maxReconnectDelayMs, maxBlockMs };
   for (const [option, value] of Object.entries(durations)) requireMilliseconds(option, value);
-  return { url, name, ...durations, onError };
-}
-
-/** `host:port` of a URL, for messages: credentials stay out. */
-export function addressOf(url: string): string {
-  const { hostname, port } = new URL(url);
-  return `${hostname || 'localhost'}:${port || 6379}`;
-}
-
-function requireUrl(url: unknown): void {
-  const isUrl = typeof url === 'string' && URL.canParse(url);
-  if (isUrl && ['redis:', 'rediss:'].includes(new URL(url).protocol)) return;
-  // Not even part of it is shown: it may hold a password.
-  const shown = typeof url === 'string' ? '(no URL of Redis)' : url;
-  throw new RedisOptionError(
-    'url',
-    shown,
-    'redis://[user:password@]host[:port][/database] or rediss://…',
-  );
+  return {
+    url,
+    topology,
+    address: addressOf(url),
+    name,
+    tls: topology.isTls ? (tls ?? {}) : undefined,
+    sentinelCredentials,
+    ...durations,
+    onError,
+  };
 }
 
 function requireMilliseconds(option: string, value: unknown): void {

@@ -1,56 +1,72 @@
+import type { EventEmitter } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type Redis, type RedisCommander } from 'ioredis';
 
+import { ClusterClient } from './cluster/cluster-client.js';
 import {
   type BlockingConnectionOptions,
   type ConnectionOptions,
   type ResolvedConnectionOptions,
-  addressOf,
   resolveConnectionOptions,
 } from './connection.options.js';
-import { RedisUnavailableError, isRedisUnavailable } from './redis.errors.js';
+import { openConnection } from './open-connection.js';
+import { whenSilent } from './reconnecting.js';
+import { RedisOptionError, RedisUnavailableError } from './redis.errors.js';
 
-/** A connection made by this library. */
-export type RedisClient = Redis;
+/** What a connection to one server and one to a cluster have in common: every command of Redis. */
+export interface RedisClient
+  extends RedisCommander, Pick<Redis, 'pipeline' | 'multi' | 'quit'>, EventEmitter {
+  /** `ready` when commands can be sent, `end` when it is closed for good. */
+  readonly status: string;
+  /** Rather use {@link closeRedis}, or {@link reconnect} in place of `disconnect(true)`. */
+  disconnect(reconnect?: boolean): void;
+}
 
-const firstReconnectDelayMs = 50;
-const heartbeatMs = 5_000;
-const heartbeats = new WeakMap<Redis, NodeJS.Timeout>();
-const blockingClients = new WeakSet<Redis>();
+interface Opened {
+  readonly address: string;
+  readonly isBlocking: boolean;
+  readonly heartbeat: NodeJS.Timeout | undefined;
+}
+
+const opened = new WeakMap<RedisClient, Opened>();
 
 /**
- * Opens a connection for ordinary commands; those of one tick travel together (auto-pipelining).
+ * Opens a connection for ordinary commands; those of one turn of the event loop travel together.
  *
  * No call hangs: a command fails when no answer came within `commandTimeoutMs`, at once while the
  * server is away, and at once when the connection breaks under it. In that last case it may have
- * run, and it is not sent again. The connection itself is tried again for ever.
+ * run, and it is not sent again. The connection itself is tried again for ever. To a master that
+ * Sentinels watch, or to the nodes of a cluster, it follows every failover.
  *
  * @throws {RedisOptionError} when an option is wrong.
  */
 export function createRedis(given: ConnectionOptions): RedisClient {
   const options = resolveConnectionOptions(given);
-  const client = connect(options, {
-    commandTimeout: options.commandTimeoutMs,
-    enableAutoPipelining: true,
-  });
-  replaceWhenSilent(client);
-  return client;
+  const { topology, address, onError } = options;
+  if (topology.kind !== 'cluster') return connect(options, undefined, { autoPipelining: true });
+  const cluster: RedisClient = new ClusterClient(topology, options);
+  opened.set(cluster, { address, isBlocking: false, heartbeat: undefined });
+  return cluster.setMaxListeners(0).on('error', onError);
 }
 
 /**
  * Opens a connection for commands that wait for data. Their deadline is `maxBlockMs` and
  * `commandTimeoutMs` together: call {@link reconnect} when it passes, for the connection is dead.
  *
- * @throws {RedisOptionError} when an option is wrong.
+ * @throws {RedisOptionError} when an option is wrong, or a cluster is given without a `key`.
  */
-export function createBlockingRedis(given: BlockingConnectionOptions): RedisClient {
+export function createBlockingRedis(given: BlockingConnectionOptions): Redis {
   const options = resolveConnectionOptions(given);
-  const client = connect(options, {
-    commandTimeout: options.maxBlockMs + options.commandTimeoutMs,
-  });
-  blockingClients.add(client);
-  return client;
+  if (options.topology.kind === 'cluster' && given.key === undefined) {
+    throw new RedisOptionError('key', given.key, 'a key that is waited for: a slot has one node');
+  }
+  return connect(options, given.key, { isBlocking: true });
+}
+
+/** For {@link createSubscriber}: on a cluster to any node, for each hears what is published. */
+export function createListeningRedis(given: ConnectionOptions): Redis {
+  return connect(resolveConnectionOptions(given), undefined, {});
 }
 
 /**
@@ -61,10 +77,11 @@ export function createBlockingRedis(given: BlockingConnectionOptions): RedisClie
 export async function whenReady(client: RedisClient, timeoutMs: number): Promise<void> {
   if (client.status === 'ready') return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const address = opened.get(client)?.address ?? 'its address';
   let lastError: Error | undefined;
   const onError = (error: Error) => (lastError = error);
   const giveUp = (reason: string) =>
-    reject(new RedisUnavailableError(clientAddress(client), reason, { cause: lastError }));
+    reject(new RedisUnavailableError(address, reason, { cause: lastError }));
   const onEnd = () => giveUp('was closed');
   const timer = setTimeout(() => {
     giveUp(`was not ready within ${timeoutMs} ms${lastError ? `: ${lastError.message}` : ''}`);
@@ -83,9 +100,9 @@ export async function whenReady(client: RedisClient, timeoutMs: number): Promise
  * 1000); a blocking read is cut off. Never throws, and may be called twice.
  */
 export async function closeRedis(client: RedisClient, timeoutMs = 1_000): Promise<void> {
-  clearInterval(heartbeats.get(client));
+  const { isBlocking = false, heartbeat } = opened.get(client) ?? {};
+  clearInterval(heartbeat);
   const wasReady = client.status === 'ready';
-  const isBlocking = blockingClients.has(client);
   const ended = new Promise((resolve) => client.once('end', resolve));
   if (wasReady && !isBlocking) {
     // Commands of this tick still wait for their pipeline: QUIT would overtake them.
@@ -95,7 +112,7 @@ export async function closeRedis(client: RedisClient, timeoutMs = 1_000): Promis
   if (client.status === 'end') return;
   client.disconnect();
   // A server that is busy blocking does not see the end of a connection: do not wait for its part.
-  if (isBlocking) client.stream?.destroy();
+  if (isBlocking) destroyStream(client);
   if (wasReady) await Promise.race([ended, delay(timeoutMs)]);
 }
 
@@ -103,52 +120,27 @@ export async function closeRedis(client: RedisClient, timeoutMs = 1_000): Promis
 export function reconnect(client: RedisClient): void {
   if (client.status !== 'ready') return;
   client.disconnect(true);
-  client.stream.destroy();
+  destroyStream(client);
 }
 
-function connect(options: ResolvedConnectionOptions, more: RedisOptions): Redis {
-  const client = new Redis(options.url, {
-    connectionName: options.name,
-    connectTimeout: options.connectTimeoutMs,
-    keepAlive: 30_000,
-    // A peer that does not answer a goodbye is not waited for; by default ioredis waits two seconds.
-    disconnectTimeout: 200,
-    // Together: a command neither waits for a server that is away nor is sent a second time.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    // ioredis does not catch what its own resubscribing throws: see createSubscriber.
-    autoResubscribe: false,
-    retryStrategy: (attempt) => reconnectDelay(attempt, options.maxReconnectDelayMs),
-    ...more,
+function connect(
+  options: ResolvedConnectionOptions,
+  key: string | undefined,
+  { isBlocking = false, autoPipelining = false },
+): Redis {
+  const { address, onError } = options;
+  const client = openConnection(options, key, {
+    commandTimeout: options.commandTimeoutMs + (isBlocking ? options.maxBlockMs : 0),
+    enableAutoPipelining: autoPipelining,
   });
+  const heartbeat = isBlocking ? undefined : whenSilent(client, () => reconnect(client));
+  opened.set(client, { address, isBlocking, heartbeat });
   // Any number of works may wait for it at the same time.
-  return client.setMaxListeners(0).on('error', options.onError);
+  return client.setMaxListeners(0).on('error', onError);
 }
 
-/**
- * A peer that vanished without a word leaves a connection that looks well: only the lack of an
- * answer tells. ioredis has a `socketTimeout` for this, whose timer outlives its connection and
- * then destroys the next one.
- */
-function replaceWhenSilent(client: Redis): void {
-  const timer = setInterval(() => {
-    if (client.status !== 'ready') return;
-    client.ping().catch((error: unknown) => {
-      if (isRedisUnavailable(error)) reconnect(client);
-    });
-  }, heartbeatMs).unref();
-  heartbeats.set(client, timer);
-}
-
-/** Doubles up to the bound; half of it random, so that a fleet does not come back in step. */
-function reconnectDelay(attempt: number, maxDelayMs: number): number {
-  const delayMs = Math.min(firstReconnectDelayMs * 2 ** Math.min(attempt - 1, 16), maxDelayMs);
-  return Math.ceil(delayMs * (0.5 + Math.random() / 2));
-}
-
-function clientAddress({ options }: Redis): string {
-  return addressOf(`redis://${options.host ?? 'localhost'}:${options.port ?? 6379}`);
+function destroyStream(client: RedisClient): void {
+  if (!(client instanceof Cluster)) (client as Redis).stream?.destroy();
 }
 
 function delay(ms: number): Promise<void> {

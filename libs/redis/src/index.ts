@@ -6,12 +6,18 @@ export {
   whenReady,
 } from './connection.js';
 export type { RedisClient } from './connection.js';
-export { addressOf } from './connection.options.js';
-export type { BlockingConnectionOptions, ConnectionOptions } from './connection.options.js';
+export type {
+  BlockingConnectionOptions,
+  ConnectionOptions,
+  TlsOptions,
+} from './connection.options.js';
 export { RedisOptionError, RedisUnavailableError, isRedisUnavailable } from './redis.errors.js';
 export { defineScript } from './script.js';
 export type { Script, ScriptArgument, ScriptDefinition, ScriptRunner } from './script.js';
 export { checkServer } from './server-checks.js';
 export type { ServerNeed } from './server-checks.js';
+export { keysTogether } from './cluster/slot.js';
 export { createSubscriber } from './subscriber.js';
 export type { SubscriberOptions } from './subscriber.js';
+export { addressOf } from './topology.js';
+export type { Credentials } from './topology.js';

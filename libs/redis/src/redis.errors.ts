@@ -13,7 +13,7 @@ export class RedisUnavailableError extends Error {
   override readonly name = 'RedisUnavailableError';
   readonly code = 'redis_unavailable';
 
-  /** @param address `host:port`, never with credentials. */
+  /** @param address as `addressOf` tells it, never with credentials. */
   constructor(
     readonly address: string,
     reason: string,
@@ -29,9 +29,12 @@ const unavailableMessages = [
   'Connection is closed.',
   "Stream isn't writeable and enableOfflineQueue options is false",
   'Command aborted due to connection close',
+  "Cluster isn't ready and enableOfflineQueue options is false",
+  'Cluster is ended.',
+  'None of startup nodes is available',
 ];
 const unavailableNames = new Set(['MaxRetriesPerRequestError', 'ClusterAllFailedError']);
-const unavailableReplies = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|TRYAGAIN)\b/;
+const unavailableReplies = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|TRYAGAIN|MOVED|ASK)\b/;
 const unavailableCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

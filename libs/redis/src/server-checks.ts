@@ -1,3 +1,5 @@
+import { Cluster } from 'ioredis';
+
 import type { RedisClient } from './connection.js';
 
 /** What the data of a client relies on. */
@@ -18,7 +20,8 @@ const needs: Record<ServerNeed, (info: ReadonlyMap<string, string>) => string | 
 };
 
 /**
- * Compares the server with what its use needs, and with the oldest version supported (7).
+ * Compares the server with what its use needs, and with the oldest version supported (7). Of a
+ * cluster each master is asked, and what is wrong with several is said once.
  *
  * @returns one line for each thing that is wrong; none when all is well.
  * @throws when the server does not answer: `isRedisUnavailable` tells.
@@ -27,7 +30,16 @@ export async function checkServer(
   client: RedisClient,
   { needs: wanted }: { needs: readonly ServerNeed[] },
 ): Promise<string[]> {
-  const info = parseInfo(await client.info());
+  const servers = client instanceof Cluster ? client.nodes('master') : [client];
+  const found = await Promise.all(servers.map(async (server) => checkOne(server, wanted)));
+  return [...new Set(found.flat())];
+}
+
+async function checkOne(
+  server: Pick<RedisClient, 'info'>,
+  wanted: readonly ServerNeed[],
+): Promise<string[]> {
+  const info = parseInfo(await server.info());
   const warnings = wanted.map((need) => needs[need](info));
   return [versionWarning(info), ...warnings].filter((warning) => warning !== undefined);
 }

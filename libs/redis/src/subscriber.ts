@@ -1,6 +1,6 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
-import { type RedisClient, createRedis } from './connection.js';
+import { createListeningRedis } from './connection.js';
 import type { ConnectionOptions } from './connection.options.js';
 
 export interface SubscriberOptions extends ConnectionOptions {
@@ -22,8 +22,8 @@ export function createSubscriber({
   onMessage,
   onSubscribed = () => {},
   ...connection
-}: SubscriberOptions): RedisClient {
-  const client: Redis = createRedis(connection);
+}: SubscriberOptions): Redis {
+  const client = createListeningRedis(connection);
   client.on('message', (channel, message) => onMessage(message, channel));
   client.on('ready', () => {
     client.subscribe(...channels).then(onSubscribed, (error: Error) => {
