@@ -2,16 +2,19 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { holdStores } from '../stores/client.ts';
 import { testProfile } from '../stores/profile.ts';
+import { findRedisServer } from '../stores/redis/server.ts';
 import { lease } from './lease.mjs';
 
 /**
  * Gives the project's tests the stores that its package.json names, as in
  * `"trilith": { "stores": ["postgres", "redis"] }`, through DATABASE_URL, REDIS_URL and
- * MONGODB_URL. A variable that is set already is taken as it is.
+ * MONGODB_URL; and under `"programs": ["redis-server"]` the program to start more of them with,
+ * through REDIS_SERVER_PROGRAM. A variable that is set already is taken as it is.
  */
 export default async function globalSetup(_globalConfig, { rootDir }) {
   const project = JSON.parse(readFileSync(path.join(rootDir, 'package.json'), 'utf8'));
-  const stores = project.trilith?.stores ?? [];
+  const { stores = [], programs = [] } = project.trilith ?? {};
+  if (programs.includes('redis-server')) await provideRedisServer();
   if (stores.length === 0) return;
   lease.held = await holdStores({
     profile: testProfile(),
@@ -21,4 +24,16 @@ export default async function globalSetup(_globalConfig, { rootDir }) {
   });
   // Jest's workers are started after this and inherit it.
   Object.assign(process.env, lease.held.env);
+}
+
+/** Whoever has servers of their own may lack the program: what needs it is skipped then. */
+async function provideRedisServer() {
+  if (process.env.REDIS_SERVER_PROGRAM) return;
+  const progress = (text) => process.stderr.write(`redis: ${text}\n`);
+  try {
+    const { command } = await findRedisServer({ progress });
+    process.env.REDIS_SERVER_PROGRAM = command;
+  } catch (error) {
+    progress(`no server can be started for tests of clusters and Sentinels: ${error.message}`);
+  }
 }

@@ -33,11 +33,18 @@ export async function startRedis(around: Surroundings): Promise<RunningStore> {
   );
 }
 
-/** The program that is a Redis here, and how it was found. */
+/**
+ * Where the program is, installed first when it has to be.
+ *
+ * @throws StoreError when there is none, and none can be installed.
+ */
 export async function findRedisServer({
   progress,
   signal,
-}: Pick<Surroundings, 'progress' | 'signal'>): Promise<{ command: string; how: string }> {
+}: Pick<Surroundings, 'progress'> & Partial<Pick<Surroundings, 'signal'>>): Promise<{
+  command: string;
+  how: string;
+}> {
   const own = await programOnPath('redis-server', { minimum: MINIMUM });
   if (own !== undefined) return { command: own, how: 'redis-server on the PATH' };
   const python = await pythonEnvironment({ store: 'redis', progress, signal });
