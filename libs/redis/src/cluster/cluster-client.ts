@@ -8,7 +8,8 @@ import type { Topology } from '../topology.js';
 /** Redirections of one command: each was refused where it went before, and has not run. */
 const maxRedirections = 5;
 const retryDelayOnTryAgainMs = 10;
-const slotsRefreshIntervalMs = 10_000;
+/** How often the nodes are asked for their slots, so that new nodes are known before they are needed. */
+const lookEveryMs = 10_000;
 
 /**
  * An ioredis cluster that keeps this library's promises: no command waits for a node that is away,
@@ -39,6 +40,11 @@ export class ClusterClient extends Cluster {
     this.on('refresh', () => this.forgetStrangers());
     this.on('node error', (error: Error) => this.emit('error', error));
     this.on('close', () => this.startOver());
+    // The interval of ioredis goes on after the end when it ends during a refresh.
+    const look = setInterval(() => {
+      if (this.status === 'ready') this.refreshSlotsCache();
+    }, lookEveryMs).unref();
+    this.on('end', () => clearInterval(look));
   }
 
   /** @internal ioredis calls it for every command, also again for those that were redirected. */
@@ -127,7 +133,6 @@ function timing({ commandTimeoutMs, maxReconnectDelayMs }: ResolvedConnectionOpt
   return {
     clusterRetryStrategy: (attempt: number) => reconnectDelay(attempt, maxReconnectDelayMs),
     slotsRefreshTimeout: commandTimeoutMs,
-    slotsRefreshInterval: slotsRefreshIntervalMs,
     maxRedirections,
     retryDelayOnTryAgain: retryDelayOnTryAgainMs,
     // Such a command may have run, or it is known that it cannot: the caller decides.

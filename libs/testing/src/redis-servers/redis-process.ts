@@ -151,6 +151,7 @@ export async function withClient<T>(url: string, work: (redis: Redis) => Promise
     lazyConnect: true,
     connectTimeout: 5_000,
     commandTimeout: 5_000,
+    disconnectTimeout: 0,
     retryStrategy: () => null,
   });
   redis.on('error', () => undefined);
