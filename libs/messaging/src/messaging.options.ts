@@ -1,3 +1,5 @@
+import type { ConnectionOptions } from '@trilith/redis';
+
 import { MessagingOptionError } from './messaging.errors.js';
 import { type FailureKind, kindOfFailure } from './transport/failure-kind.js';
 import type { MessagingObserver } from './messaging-observer.js';
@@ -25,13 +27,11 @@ export interface MessagingOptions {
    * name. Default `default`: injected by class.
    */
   name?: string;
-  /** The server that holds the streams; it should have `noeviction` and AOF. */
-  redis: {
-    /** `redis://…` or `rediss://…`. */
-    url: string;
-    /** Until a command without an answer fails. Default 2000. */
-    commandTimeoutMs?: number;
-  };
+  /**
+   * What holds the streams: one server, a master that Sentinels watch, or a cluster, with or without
+   * TLS, as `createRedis` of @trilith/redis takes them. Each server should have `noeviction` and AOF.
+   */
+  redis: Pick<ConnectionOptions, 'url' | 'tls' | 'sentinelCredentials' | 'commandTimeoutMs'>;
   /** This service's name: its stream of events, its consumer group, where its requests arrive. */
   service: string;
   /** Starts each key, so that several platforms can share a server. Default `trilith`. */

@@ -9,6 +9,7 @@ import {
   closeRedis,
   createBlockingRedis,
   createRedis,
+  keysTogether,
   whenReady,
 } from '@trilith/redis';
 import { type Observable, ReplaySubject, distinctUntilChanged } from 'rxjs';
@@ -50,19 +51,31 @@ export class MessagingConnections {
     return this.commandClient;
   }
 
-  /** Opens a connection for reads that wait up to `maxBlockMs`. */
-  openBlocking(purpose: string, maxBlockMs: number): RedisClient {
-    const client = createBlockingRedis({ ...this.settings(purpose), maxBlockMs });
+  /** Opens a connection for reads of these streams, which can be read together. */
+  openBlocking(
+    purpose: string,
+    { streams, maxBlockMs }: { streams: readonly string[]; maxBlockMs: number },
+  ): RedisClient {
+    const [key] = streams;
+    const client = createBlockingRedis({ ...this.settings(purpose), key, maxBlockMs });
     this.opened.push(client);
     return client;
   }
 
+  /** Splits streams into those that one read can wait for: on a cluster those of one slot. */
+  readTogether(streams: readonly string[]): string[][] {
+    return keysTogether(this.options.redis.url, streams);
+  }
+
   /** What every connection of this process shares; `purpose` ends its name. */
   settings(purpose: string) {
-    const { redis, prefix } = this.options;
+    const { url, tls, sentinelCredentials, commandTimeoutMs } = this.options.redis;
+    const { prefix } = this.options;
     return {
-      url: redis.url,
-      commandTimeoutMs: redis.commandTimeoutMs,
+      url,
+      tls,
+      sentinelCredentials,
+      commandTimeoutMs,
       name: `${prefix}:${this.instance}:${purpose}`,
       onError: (error: Error) => (this.lastError = error),
     };

@@ -34,7 +34,7 @@ export class EventConsumer {
   private readonly acknowledgements = new Map<ConsumerGroup, Batch<string>>();
   private readonly inHand: InHand;
   private readonly chores: readonly Periodically[];
-  private reader: StreamReader | undefined;
+  private readers: readonly StreamReader[] = [];
 
   constructor(
     private readonly options: ResolvedMessagingOptions,
@@ -60,18 +60,9 @@ export class EventConsumer {
     if (this.subscriptions.length === 0) return;
     const groups = this.subscriptions.map(({ group }) => group);
     for (const group of groups) await group.ensure();
-    this.reader = new StreamReader({
-      groups,
-      redis: this.connections.openBlocking('events', readBlockMs),
-      room: async () => this.room(),
-      onEntries: (group, entries) => {
-        const claimed = entries.map((entry) => ({ entry, deliveries: 1 }));
-        this.subscriptionOf(group)?.take(claimed);
-      },
-      onRecovered: async () => this.forEach(async (one) => one.takeUnseen(this.inHand.free)),
-      logger: this.logger,
-    });
-    this.reader.start();
+    const together = this.connections.readTogether(groups.map(({ identity }) => identity.stream));
+    this.readers = together.map((streams) => this.openReader(streams));
+    for (const reader of this.readers) reader.start();
     for (const chore of this.chores) chore.start();
   }
 
@@ -82,13 +73,30 @@ export class EventConsumer {
   async stop(timeoutMs: number): Promise<void> {
     this.stopping.abort();
     this.inHand.close();
-    await this.reader?.stop();
+    await Promise.all(this.readers.map(async (reader) => reader.stop()));
     await this.inHand.settled(timeoutMs);
     const reason = new Error('the process stops');
     for (const subscription of this.subscriptions) subscription.giveUpAll(reason);
     await Promise.all(this.chores.map(async (chore) => chore.stop()));
     await this.forEach(async (one) => one.release()).catch((error: unknown) => {
       this.logger.warn(`Events in hand are taken up after their lease: ${String(error)}`);
+    });
+  }
+
+  private openReader(streams: readonly string[]): StreamReader {
+    const read = this.subscriptions.filter(({ group }) => streams.includes(group.identity.stream));
+    return new StreamReader({
+      groups: read.map(({ group }) => group),
+      redis: this.connections.openBlocking('events', { streams, maxBlockMs: readBlockMs }),
+      room: async () => this.room(),
+      onEntries: (group, entries) => {
+        const claimed = entries.map((entry) => ({ entry, deliveries: 1 }));
+        this.subscriptionOf(group)?.take(claimed);
+      },
+      onRecovered: async () => {
+        await Promise.all(read.map(async (one) => one.takeUnseen(this.inHand.free)));
+      },
+      logger: this.logger,
     });
   }
 

@@ -64,11 +64,14 @@ export class RequestConsumer {
   }
 
   async start(): Promise<void> {
-    await this.clock.adjust(this.connections.commands);
+    await this.adjustClock();
     await this.group.ensure();
     this.reader = new StreamReader({
       groups: [this.group],
-      redis: this.connections.openBlocking('requests', readBlockMs),
+      redis: this.connections.openBlocking('requests', {
+        streams: [this.group.identity.stream],
+        maxBlockMs: readBlockMs,
+      }),
       room: async () => this.inHand.room(),
       onEntries: (_group, entries) => this.takeAll(entries),
       onRecovered: async () => this.takeUnseen(),
@@ -143,11 +146,15 @@ export class RequestConsumer {
     const chore = (everyMs: number, work: () => Promise<void>) =>
       new Periodically(everyMs, work, this.logger);
     return [
-      chore(clockEveryMs, async () => this.clock.adjust(this.connections.commands)),
+      chore(clockEveryMs, async () => this.adjustClock()),
       chore(leaseMs / 3, async () => this.renew()),
       chore(claimEveryMs, async () => this.claimAbandoned()),
       chore(cleanUpEveryMs, async () => this.group.removeConsumersIdleFor(forgetConsumersAfterMs)),
     ];
+  }
+
+  private async adjustClock(): Promise<void> {
+    await this.clock.adjust(this.connections.commands, this.group.identity.stream);
   }
 
   private async renew(): Promise<void> {

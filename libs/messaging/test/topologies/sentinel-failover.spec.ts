@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isRedisUnavailable } from '@trilith/redis';
+import {
+  type RedisSentinelForTest,
+  eventually,
+  hasRedisServer,
+  redisSentinelForTest,
+} from '@trilith/testing';
+
+import { RequestTimeoutError } from '../../src/index.js';
+import { type PublishedStep, StoryTeller, stepsOf } from './story.js';
+
+const describeWithServers = hasRedisServer() ? describe : describe.skip;
+
+const keys = ['a', 'b', 'c', 'd'];
+
+describeWithServers('under load, when Sentinels make another server the master', () => {
+  let trio: RedisSentinelForTest;
+  let sender: StoryTeller;
+  let receiver: StoryTeller;
+
+  beforeEach(async () => {
+    trio = await redisSentinelForTest();
+    const redis = { url: trio.url, commandTimeoutMs: 1_000 };
+    sender = await StoryTeller.start({ redis, service: 'users', requestTimeoutMs: 2_000 });
+    receiver = await StoryTeller.start({ redis, service: 'content', subscribeTo: ['users'] });
+  });
+
+  afterEach(async () => {
+    await Promise.all([sender.close(), receiver.close()]);
+    await trio.close();
+  });
+
+  /** Publishes and asks without a pause until the work, and some more after it, is done. */
+  async function whileMessagesFlow(work: () => Promise<void>) {
+    const kept: PublishedStep[] = [];
+    const refusals: unknown[] = [];
+    let isOver = false;
+    const telling = keys.map(async (key) => {
+      for (let step = 0; !isOver; step += 5) {
+        const steps = stepsOf(key, 5, step);
+        await sender.tellUntilKept(steps);
+        kept.push(...steps);
+      }
+    });
+    const asking = (async () => {
+      for (let number = 0; !isOver; number += 1) {
+        await sender.double(number).then(
+          (doubled) => expect(doubled).toBe(2 * number),
+          (error: unknown) => refusals.push(error),
+        );
+      }
+    })();
+    try {
+      await work();
+    } finally {
+      isOver = true;
+      // That each of them ends is the proof that no call hangs.
+      await Promise.all([...telling, asking]);
+    }
+    return { kept, refusals };
+  }
+
+  const flowed = async (count: number) =>
+    eventually(() => expect(receiver.story.seen.length).toBeGreaterThan(count));
+
+  it('should go on after the master was killed; what it alone had comes back with a repetition', async () => {
+    const before = await trio.master();
+    const { kept, refusals } = await whileMessagesFlow(async () => {
+      await flowed(100);
+      await before.kill();
+      await eventually(async () => expect(await trio.master()).not.toBe(before));
+      await eventually(async () => expect(await sender.double(21)).toBe(42));
+      await flowed(receiver.story.seen.length + 100);
+    });
+
+    // Of requests, some ended with the master; none ended in another way.
+    const others = refusals.filter(
+      (error) => !isRedisUnavailable(error) && !(error instanceof RequestTimeoutError),
+    );
+    expect(others).toEqual([]);
+    // Replication is asynchronous: what the old master had confirmed and not yet passed on is gone.
+    // An outbox has it for as long as it keeps what it sent.
+    const seen = receiver.story.steps;
+    const lost = kept.filter(({ id }) => !seen.has(id));
+    if (process.env['TEST_LOG']) {
+      process.stderr.write(`kept ${kept.length}, not seen yet ${lost.length}, refused ${refusals.length}\n`);
+    }
+    await sender.tellUntilKept(kept);
+    await eventually(() => expect(receiver.story.steps.size).toBe(kept.length));
+    expect([...receiver.story.steps.keys()].toSorted()).toEqual(
+      kept.map(({ id }) => id).toSorted(),
+    );
+  });
+
+  it('should lose nothing when the roles are exchanged in good order', async () => {
+    const before = await trio.master();
+    const { kept } = await whileMessagesFlow(async () => {
+      await flowed(100);
+      await trio.failOver();
+      await eventually(async () => expect(await trio.master()).not.toBe(before));
+      await eventually(async () => expect(await sender.double(21)).toBe(42));
+      await flowed(receiver.story.seen.length + 100);
+    });
+    await eventually(() => expect(receiver.story.steps.size).toBeGreaterThanOrEqual(kept.length));
+  });
+});

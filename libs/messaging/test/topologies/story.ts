@@ -1,0 +1,130 @@
+import { type INestMicroservice, Controller, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import { isRedisUnavailable } from '@trilith/redis';
+import { firstValueFrom } from 'rxjs';
+import { v7 as uuidv7 } from 'uuid';
+
+import {
+  EventPublisher,
+  MessagingModule,
+  type MessagingOptions,
+  RedisStreamsClient,
+  RedisStreamsContext,
+  RedisStreamsServer,
+} from '../../src/index.js';
+
+/** An event of a story: its place among those of its key. */
+export interface Step {
+  readonly key: string;
+  readonly step: number;
+}
+
+/** An event as it is published: again under the same id, when it is not known whether it was. */
+export interface PublishedStep extends Step {
+  readonly id: string;
+}
+
+/** What a service was told, with repeats, in the order of its handling. */
+@Injectable()
+export class Story {
+  readonly seen: PublishedStep[] = [];
+
+  /** How often each event had an effect where an inbox keeps the ids. */
+  get steps(): Map<string, Step> {
+    return new Map(this.seen.map(({ id, key, step }) => [id, { key, step }]));
+  }
+
+  /** The steps of a key, each at its first time. */
+  of(key: string): number[] {
+    return [...this.steps.values()].filter((one) => one.key === key).map(({ step }) => step);
+  }
+}
+
+@Controller()
+class StoryController {
+  constructor(private readonly story: Story) {}
+
+  @EventPattern('steps')
+  onStep(@Payload() step: Step, @Ctx() context: RedisStreamsContext): void {
+    this.story.seen.push({ ...step, id: context.id });
+  }
+
+  @MessagePattern('double')
+  double(@Payload() number: number): number {
+    return 2 * number;
+  }
+}
+
+const asked = Symbol('content');
+
+/** A replica of a service that tells and hears stories, and doubles numbers. */
+export class StoryTeller {
+  private constructor(private readonly app: INestMicroservice) {}
+
+  static async start(options: MessagingOptions): Promise<StoryTeller> {
+    @Module({
+      imports: [
+        MessagingModule.forRoot({ retryDelayMs: 20, leaseMs: 2_000, ...options }),
+        MessagingModule.forFeature([{ token: asked, service: 'content' }]),
+      ],
+      controllers: [StoryController],
+      providers: [Story],
+    })
+    class ServiceModule {}
+
+    const app = await NestFactory.createMicroservice(ServiceModule, {
+      inject: [RedisStreamsServer],
+      useFactory: (strategy: RedisStreamsServer) => ({ strategy }),
+      logger: process.env['TEST_LOG'] ? undefined : false,
+    });
+    try {
+      await app.listen();
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    return new StoryTeller(app);
+  }
+
+  get story(): Story {
+    return this.app.get(Story);
+  }
+
+  async double(number: number): Promise<number> {
+    const client = this.app.get<RedisStreamsClient>(asked);
+    return firstValueFrom(client.send<number>('double', number));
+  }
+
+  /** @throws as EventPublisher does; nothing is repeated. */
+  async tell(steps: readonly PublishedStep[]): Promise<void> {
+    const events = steps.map(({ id, key, step }) => ({
+      id,
+      topic: 'steps',
+      key,
+      payload: { key, step },
+    }));
+    await this.app.get(EventPublisher).publish(events);
+  }
+
+  /** As an outbox does: until it is known that they are kept. */
+  async tellUntilKept(steps: readonly PublishedStep[]): Promise<void> {
+    for (;;) {
+      try {
+        return await this.tell(steps);
+      } catch (error) {
+        if (!isRedisUnavailable(error)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+  }
+}
+
+/** Steps of one key, in their order. */
+export function stepsOf(key: string, count: number, from = 0): PublishedStep[] {
+  return Array.from({ length: count }, (_, index) => ({ id: uuidv7(), key, step: from + index }));
+}

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  eventually,
+  hasRedisServer,
+  redisClusterForTest,
+  redisSentinelForTest,
+  redisTlsForTest,
+} from '@trilith/testing';
+
+import type { MessagingOptions } from '../../src/index.js';
+import { StoryTeller, stepsOf } from './story.js';
+
+interface Servers {
+  readonly redis: MessagingOptions['redis'];
+  close(): Promise<void>;
+}
+
+const topologies = [
+  {
+    name: 'a cluster',
+    start: async (): Promise<Servers> => {
+      const { url, ...cluster } = await startCluster();
+      return { redis: { url }, close: cluster.close };
+    },
+  },
+  {
+    name: 'a master that Sentinels watch',
+    start: async (): Promise<Servers> => {
+      const trio = await redisSentinelForTest();
+      return { redis: { url: trio.url }, close: async () => trio.close() };
+    },
+  },
+  {
+    name: 'a server with TLS',
+    start: async (): Promise<Servers> => {
+      const server = await redisTlsForTest();
+      const { ca, client } = server.certificates;
+      return { redis: { url: server.url, tls: { ca, ...client } }, close: server.close };
+    },
+  },
+];
+
+async function startCluster() {
+  const cluster = await redisClusterForTest();
+  return { url: cluster.url, close: async () => cluster.close() };
+}
+
+// Skipped, and counted as skipped, where no server can be started.
+const describeEach = hasRedisServer() ? describe.each(topologies) : describe.skip.each(topologies);
+
+describeEach('messaging on $name', ({ start }) => {
+  let servers: Servers;
+  const started: StoryTeller[] = [];
+  const teller = async (options: Omit<MessagingOptions, 'redis'>) => {
+    const service = await StoryTeller.start({ ...options, redis: servers.redis });
+    started.push(service);
+    return service;
+  };
+
+  beforeEach(async () => {
+    servers = await start();
+  });
+
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map(async (service) => service.close()));
+    await servers.close();
+  });
+
+  it('should answer each request once, whichever replica does', async () => {
+    const one = await teller({ service: 'content' });
+    await teller({ service: 'content' });
+    const outside = await teller({ service: 'users' });
+    const numbers = Array.from({ length: 200 }, (_, index) => index);
+    const asked = numbers.flatMap((number) => [one.double(number), outside.double(number)]);
+    expect(await Promise.all(asked)).toEqual(numbers.flatMap((number) => [2 * number, 2 * number]));
+  });
+
+  it('should hand on the events of several publishers, those of a key in their order', async () => {
+    const publishers = await Promise.all(
+      ['users', 'content', 'billing'].map(async (service) => teller({ service })),
+    );
+    const listener = await teller({
+      service: 'analytics',
+      subscribeTo: ['users', 'content', 'billing'],
+    });
+    const order = Array.from({ length: 50 }, (_, index) => index);
+    await Promise.all(
+      publishers.map(async (publisher, index) => publisher.tell(stepsOf(`key-${index}`, 50))),
+    );
+    await eventually(() => {
+      for (const index of publishers.keys()) {
+        expect(listener.story.of(`key-${index}`)).toEqual(order);
+      }
+    });
+    expect(listener.story.seen).toHaveLength(150);
+  });
+});
