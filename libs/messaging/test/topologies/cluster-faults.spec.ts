@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type RedisClusterForTest,
@@ -45,6 +47,8 @@ describeWithServers('on a cluster, while messages flow', () => {
         const steps = stepsOf(`key-${index}`, 5, step);
         await teller.tellUntilKept(steps);
         kept.push(...steps);
+        // Load, yet no more than a slow machine handles.
+        await sleep(10);
       }
     });
     try {
