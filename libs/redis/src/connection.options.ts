@@ -73,7 +73,11 @@ export function resolveConnectionOptions({
 }: BlockingConnectionOptions): ResolvedConnectionOptions {
   const topology = parseTopology(url);
   if (tls !== undefined && !topology.isTls) {
-    throw new RedisOptionError('tls', '(options)', 'effect only with a url that begins with rediss');
+    throw new RedisOptionError(
+      'tls',
+      '(options)',
+      'effect only with a url that begins with rediss',
+    );
   }
   if (typeof name !== 'string' || !/^[\x21-\x7e]+$/.test(name)) {
     throw new RedisOptionError('name', name, 'printable characters without spaces');

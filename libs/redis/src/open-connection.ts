@@ -26,20 +26,15 @@ export function openConnection(
     reconnectOnError: ({ message }: Error) => /^(READONLY|MOVED|ASK)\b/.test(message),
     ...more,
   };
-  switch (topology.kind) {
-    case 'server':
-      return new Redis(url, settings);
-    case 'sentinel': {
-      const { credentials, database: db } = topology;
-      const Connector = connectorBy(new SentinelRoute(topology, options), options);
-      return new Redis({ ...settings, ...credentials, db, Connector });
-    }
-    case 'cluster': {
-      const slot = key === undefined ? undefined : slotOf(key);
-      const Connector = connectorBy(new ClusterRoute(topology, options, slot), options);
-      return new Redis({ ...settings, ...topology.credentials, Connector });
-    }
+  if (topology.kind === 'server') return new Redis(url, settings);
+  if (topology.kind === 'sentinel') {
+    const { credentials, database: db } = topology;
+    const Connector = connectorBy(new SentinelRoute(topology, options), options);
+    return new Redis({ ...settings, ...credentials, db, Connector });
   }
+  const slot = key === undefined ? undefined : slotOf(key);
+  const Connector = connectorBy(new ClusterRoute(topology, options, slot), options);
+  return new Redis({ ...settings, ...topology.credentials, Connector });
 }
 
 /** ioredis makes its connector itself, from a class. */

@@ -49,7 +49,10 @@ export class RoutedConnector extends AbstractConnector {
     const stream = tls ? connectTls({ ...tls, host, port }) : connectPlain({ host, port });
     stream.once('error', (error) => (this.firstError = error));
     // An old master that lost sight of the others goes on answering, and what it says is lost.
-    const watch = setInterval(() => void this.leaveWhenAstray(stream, address), lookEveryMs).unref();
+    const watch = setInterval(
+      () => void this.leaveWhenAstray(stream, address),
+      lookEveryMs,
+    ).unref();
     stream.once('close', () => clearInterval(watch));
     this.stream = stream;
     return stream;

@@ -59,16 +59,12 @@ export function parseTopology(url: unknown): Topology {
  */
 export function addressOf(url: string): string {
   const topology = parseTopology(url);
-  switch (topology.kind) {
-    case 'server': {
-      const { hostname, port } = new URL(topology.url);
-      return `${hostname || 'localhost'}:${port || defaultPorts.server}`;
-    }
-    case 'cluster':
-      return topology.nodes.map(show).join();
-    case 'sentinel':
-      return `${topology.sentinels.map(show).join()}/${topology.master}`;
+  if (topology.kind === 'cluster') return topology.nodes.map(show).join();
+  if (topology.kind === 'sentinel') {
+    return `${topology.sentinels.map(show).join()}/${topology.master}`;
   }
+  const { hostname, port } = new URL(topology.url);
+  return `${hostname || 'localhost'}:${port || defaultPorts.server}`;
 }
 
 function tryParse(url: string): Topology | undefined {

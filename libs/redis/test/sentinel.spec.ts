@@ -60,9 +60,9 @@ describeWithServers('a connection to a master that Sentinels watch', () => {
   it('should follow when the roles are exchanged, and a write to the old master fails', async () => {
     const before = await trio.master();
     const failures: unknown[] = [];
-    let isOver = false;
+    const over = new AbortController();
     const writing = (async () => {
-      for (let count = 0; !isOver; count += 1) {
+      for (let count = 0; !over.signal.aborted; count += 1) {
         const failure = await failureOf(redis.set('count', count));
         if (failure) failures.push(failure);
         await new Promise((resolve) => setImmediate(resolve));
@@ -73,7 +73,7 @@ describeWithServers('a connection to a master that Sentinels watch', () => {
       expect(await redis.set('after', '1')).toBe('OK');
       expect(await (await trio.master()).withClient(async (one) => one.get('after'))).toBe('1');
     });
-    isOver = true;
+    over.abort();
     await writing;
     expect(failures.filter((failure) => !isRedisUnavailable(failure))).toEqual([]);
     await eventually(async () => {

@@ -41,9 +41,9 @@ describeWithServers('on a cluster, while messages flow', () => {
   /** Publishes on the sender's and on the receiver's stream until the work is done. */
   async function whileEventsFlow(work: () => Promise<unknown>): Promise<PublishedStep[]> {
     const kept: PublishedStep[] = [];
-    let isOver = false;
+    const over = new AbortController();
     const telling = [sender, receiver].map(async (teller, index) => {
-      for (let step = 0; !isOver; step += 5) {
+      for (let step = 0; !over.signal.aborted; step += 5) {
         const steps = stepsOf(`key-${index}`, 5, step);
         await teller.tellUntilKept(steps);
         kept.push(...steps);
@@ -54,7 +54,7 @@ describeWithServers('on a cluster, while messages flow', () => {
     try {
       await work();
     } finally {
-      isOver = true;
+      over.abort();
       await Promise.all(telling);
     }
     return kept;

@@ -37,9 +37,9 @@ describeWithServers('under load, when Sentinels make another server the master',
   async function whileMessagesFlow(work: () => Promise<void>) {
     const kept: PublishedStep[] = [];
     const refusals: unknown[] = [];
-    let isOver = false;
+    const over = new AbortController();
     const telling = keys.map(async (key) => {
-      for (let step = 0; !isOver; step += 5) {
+      for (let step = 0; !over.signal.aborted; step += 5) {
         const steps = stepsOf(key, 5, step);
         await sender.tellUntilKept(steps);
         kept.push(...steps);
@@ -48,7 +48,7 @@ describeWithServers('under load, when Sentinels make another server the master',
       }
     });
     const asking = (async () => {
-      for (let number = 0; !isOver; number += 1) {
+      for (let number = 0; !over.signal.aborted; number += 1) {
         await sender.double(number).then(
           (doubled) => expect(doubled).toBe(2 * number),
           (error: unknown) => refusals.push(error),
@@ -59,7 +59,7 @@ describeWithServers('under load, when Sentinels make another server the master',
     try {
       await work();
     } finally {
-      isOver = true;
+      over.abort();
       // That each of them ends is the proof that no call hangs.
       await Promise.all([...telling, asking]);
     }

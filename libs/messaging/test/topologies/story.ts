@@ -47,7 +47,8 @@ export class Story {
 class StoryController {
   constructor(private readonly story: Story) {}
 
-  @EventPattern('steps')
+  // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- chooses the overload
+  @EventPattern<string>('steps')
   onStep(@Payload() step: Step, @Ctx() context: RedisStreamsContext): void {
     this.story.seen.push({ ...step, id: context.id });
   }

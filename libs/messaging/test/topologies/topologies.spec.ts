@@ -19,8 +19,8 @@ const topologies = [
   {
     name: 'a cluster',
     start: async (): Promise<Servers> => {
-      const { url, ...cluster } = await startCluster();
-      return { redis: { url }, close: cluster.close };
+      const cluster = await redisClusterForTest();
+      return { redis: { url: cluster.url }, close: async () => cluster.close() };
     },
   },
   {
@@ -35,15 +35,13 @@ const topologies = [
     start: async (): Promise<Servers> => {
       const server = await redisTlsForTest();
       const { ca, client } = server.certificates;
-      return { redis: { url: server.url, tls: { ca, ...client } }, close: server.close };
+      return {
+        redis: { url: server.url, tls: { ca, ...client } },
+        close: async () => server.close(),
+      };
     },
   },
 ];
-
-async function startCluster() {
-  const cluster = await redisClusterForTest();
-  return { url: cluster.url, close: async () => cluster.close() };
-}
 
 // Skipped, and counted as skipped, where no server can be started.
 const describeEach = hasRedisServer() ? describe.each(topologies) : describe.skip.each(topologies);

@@ -42,12 +42,13 @@ function tell(message: object): void {
 process.stdout.on('error', () => undefined);
 const orders = createInterface({ input: process.stdin });
 orders.on('line', (line) => start(JSON.parse(line) as Order));
-orders.on('close', () => {
+orders.on('close', () => void clearUp());
+
+async function clearUp(): Promise<void> {
   const ends = [...running].map(
     async (server) => new Promise((resolve) => server.once('exit', resolve)),
   );
   for (const server of running) server.kill('SIGKILL');
-  void Promise.all(ends).then(() => {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  });
-});
+  await Promise.all(ends);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}

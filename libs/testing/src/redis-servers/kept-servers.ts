@@ -32,10 +32,7 @@ export class KeptServers {
   private starting = 0;
 
   constructor() {
-    const program = path.join(
-      import.meta.dirname,
-      `keeper${path.extname(import.meta.filename)}`,
-    );
+    const program = path.join(import.meta.dirname, `keeper${path.extname(import.meta.filename)}`);
     // In a group of its own: a Ctrl-C is for the test, whose end it sees.
     this.keeper = spawn(process.execPath, [program], {
       stdio: ['pipe', 'pipe', 'inherit'],

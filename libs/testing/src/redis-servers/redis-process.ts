@@ -146,7 +146,7 @@ export class RedisProcess {
 }
 
 /** A connection for set-up and for looks at what is there; it waits for nothing. */
-export async function withClient<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+async function withClient<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: 5_000,
@@ -164,7 +164,7 @@ export async function withClient<T>(url: string, work: (redis: Redis) => Promise
 }
 
 /** Ports that nobody had a moment ago. */
-export async function freePorts(count: number): Promise<number[]> {
+async function freePorts(count: number): Promise<number[]> {
   const holders = Array.from({ length: count }, () => createServer());
   for (const holder of holders) {
     holder.listen(0, host);

@@ -42,10 +42,7 @@ export async function redisSentinelForTest(): Promise<RedisSentinelForTest> {
 
 async function startServer(kept: KeptServers, master?: RedisProcess): Promise<RedisProcess> {
   return RedisProcess.start(kept, {
-    settings: (port) => [
-      `port ${port}`,
-      ...(master ? [`replicaof 127.0.0.1 ${master.port}`] : []),
-    ],
+    settings: (port) => [`port ${port}`, ...(master ? [`replicaof 127.0.0.1 ${master.port}`] : [])],
   });
 }
 
