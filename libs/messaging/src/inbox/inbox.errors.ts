@@ -20,3 +20,27 @@ export class InboxTransactionRequiredError extends Error {
     super('"inTransaction" of the inbox ran its work in no transaction that "current" knows of');
   }
 }
+
+/** A handler says `@Idempotent()`, and there is no inbox that could remember its messages. */
+export class InboxMissingError extends Error {
+  override readonly name = 'InboxMissingError';
+  readonly code = 'inbox_missing';
+
+  constructor() {
+    super('@Idempotent() needs an inbox: import InboxModule.forRoot({ inbox }) in the root module');
+  }
+}
+
+/** `@Idempotent()` cannot do what it says on this handler. */
+export class IdempotentHandlerError extends Error {
+  override readonly name = 'IdempotentHandlerError';
+  readonly code = 'idempotent_handler';
+
+  constructor(
+    /** `InvoicesConsumer.onOrderPlaced`. */
+    readonly handler: string,
+    problem: string,
+  ) {
+    super(`@Idempotent() on ${handler}: ${problem}`);
+  }
+}

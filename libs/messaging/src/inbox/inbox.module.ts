@@ -7,8 +7,11 @@ import {
   type ModuleMetadata,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleInit,
 } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 
+import { IdempotentHandlers } from './idempotent-handlers.js';
 import { Inbox } from './inbox.js';
 
 /** Where handled messages are remembered, and for how long. Times are in milliseconds. */
@@ -36,13 +39,16 @@ const FORGOTTEN_AT_ONCE = 1_000;
 
 /** Gives {@link Inbox} to the whole application, and keeps it from growing for ever. */
 @Module({})
-export class InboxModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class InboxModule implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(InboxModule.name);
   private timer: NodeJS.Timeout | undefined;
   private cleaning: Promise<void> | undefined;
   private stopping = false;
 
-  constructor(@Inject(INBOX_OPTIONS) private readonly options: InboxModuleOptions) {}
+  constructor(
+    @Inject(INBOX_OPTIONS) private readonly options: InboxModuleOptions,
+    private readonly handlers: IdempotentHandlers,
+  ) {}
 
   static forRoot(options: InboxModuleOptions): DynamicModule {
     return this.forRootAsync({ useFactory: () => options });
@@ -57,10 +63,15 @@ export class InboxModule implements OnApplicationBootstrap, OnApplicationShutdow
     return {
       module: InboxModule,
       global: true,
-      imports,
-      providers: [{ provide: INBOX_OPTIONS, inject, useFactory }, inbox],
+      imports: [...(imports ?? []), DiscoveryModule],
+      providers: [{ provide: INBOX_OPTIONS, inject, useFactory }, inbox, IdempotentHandlers],
       exports: [Inbox],
     };
+  }
+
+  /** @throws {IdempotentHandlerError} */
+  onModuleInit(): void {
+    this.handlers.check();
   }
 
   onApplicationBootstrap(): void {

@@ -27,6 +27,11 @@ export interface InboxTransactions {
 export abstract class Inbox {
   constructor(protected readonly transactions: InboxTransactions) {}
 
+  /** Who handles messages where {@link once} is not told. */
+  get consumer(): string | undefined {
+    return this.transactions.consumer;
+  }
+
   /**
    * Runs `effect` if this message has had none. Joins the transaction that the caller is in; else
    * opens one. If the effect throws, nothing is remembered and the message may be delivered again.
@@ -40,7 +45,7 @@ export abstract class Inbox {
     messageId: string,
     ...rest: [effect: () => Promise<T>] | [consumer: string, effect: () => Promise<T>]
   ): Promise<InboxOutcome<T>> {
-    const [consumer, effect] = rest.length === 2 ? rest : [this.transactions.consumer, rest[0]];
+    const [consumer, effect] = rest.length === 2 ? rest : [this.consumer, rest[0]];
     if (consumer === undefined)
       throw new TypeError('once: neither it nor the inbox has a consumer');
     if (!isUuid(messageId)) throw new InboxMessageIdError(messageId, consumer);
