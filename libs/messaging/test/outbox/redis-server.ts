@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { closeRedis, createRedis, whenReady } from '@trilith/redis';
+
+/** The program that serves the tests' Redis; undefined when it runs on another machine. */
+export async function redisExecutable(): Promise<string | undefined> {
+  const client = createRedis({ url: process.env.REDIS_URL ?? '', name: 'executable' });
+  await whenReady(client, 10_000);
+  const file = /^executable:(.+)\r$/m.exec(await client.info('server'))?.[1];
+  await closeRedis(client);
+  return file !== undefined && existsSync(file) ? file : undefined;
+}
+
+/** A server of a test's own, with settings of its own. */
+export class RedisServer implements AsyncDisposable {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    private readonly executable: string,
+    private readonly port: number,
+    private readonly folder: string,
+    private readonly settings: readonly string[],
+  ) {}
+
+  static async start(executable: string, settings: readonly string[]): Promise<RedisServer> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'trilith-redis-'));
+    const server = new RedisServer(executable, await freePort(), folder, settings);
+    await server.run();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async run(): Promise<void> {
+    const settings = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.folder];
+    const child = spawn(this.executable, [...settings, ...this.settings], { stdio: 'ignore' });
+    this.process = child;
+    const client = createRedis({ url: this.url, name: 'starting', maxReconnectDelayMs: 50 });
+    await whenReady(client, 30_000);
+    await closeRedis(client);
+  }
+
+  async kill(): Promise<void> {
+    if (this.process === undefined) return;
+    const exited = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await exited;
+    this.process = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
