@@ -49,9 +49,16 @@ export type { RecordOptions } from './transport/redis-streams-record.js';
 export { RedisStreamsServer } from './transport/redis-streams.server.js';
 export { StreamKeys } from './transport/stream-keys.js';
 export { REDIS_STREAMS, redisStreams } from './transport/transport-id.js';
+export { Idempotent } from './inbox/idempotent.decorator.js';
+export type { IdempotentOptions } from './inbox/idempotent.decorator.js';
 export { Inbox } from './inbox/inbox.js';
 export type { HandledBefore, InboxOutcome, InboxTransactions } from './inbox/inbox.js';
-export { InboxMessageIdError, InboxTransactionRequiredError } from './inbox/inbox.errors.js';
+export {
+  IdempotentHandlerError,
+  InboxMessageIdError,
+  InboxMissingError,
+  InboxTransactionRequiredError,
+} from './inbox/inbox.errors.js';
 export { InboxModule } from './inbox/inbox.module.js';
 export type { InboxAsyncOptions, InboxModuleOptions } from './inbox/inbox.module.js';
 export { MongoInbox } from './inbox/mongo-inbox.js';
@@ -71,10 +78,35 @@ export type {
   OutboxModuleOptions,
 } from './outbox/outbox.module.js';
 export { OutboxRelay } from './outbox/outbox-relay.js';
-export type { EventSink, OutboxRelayParts } from './outbox/outbox-relay.js';
-export type { OutboxRelayOptions } from './outbox/outbox-relay.options.js';
-export type { OutboxLag, OutboxMessage, OutboxStore, SentBefore } from './outbox/outbox-store.js';
-export { OutboxTransactionRequiredError, StoreDeadlineError } from './outbox/outbox.errors.js';
+export type { OutboxRelayParts } from './outbox/outbox-relay.js';
+export type { Durability, OutboxRelayOptions } from './outbox/outbox-relay.options.js';
+export type { CommitListener } from './outbox/commit-listener.js';
+export type {
+  BarrierMark,
+  EventSink,
+  PublishBarrier,
+  PublishOptions,
+} from './outbox/event-sink.js';
+export type {
+  OutboxLag,
+  OutboxMessage,
+  OutboxStore,
+  SentBefore,
+  SentPage,
+  SentQuery,
+} from './outbox/outbox-store.js';
+export {
+  NotDurableError,
+  OutboxTransactionRequiredError,
+  PooledListenerError,
+  StoreDeadlineError,
+} from './outbox/outbox.errors.js';
+export { OutboxRepublisher } from './outbox/outbox-republisher.js';
+export type {
+  OutboxRepublisherParts,
+  RepublishOptions,
+  RepublishProgress,
+} from './outbox/outbox-republisher.js';
 export { Outbox } from './outbox/outbox.js';
 export type { HeaderSource } from './outbox/outbox.js';
 export type { EventContract, OutgoingEvent } from './outbox/outgoing-event.js';

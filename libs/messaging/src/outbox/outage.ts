@@ -46,7 +46,7 @@ export class Outage {
 }
 
 /** Waits; an abort ends it early, and is no error. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });

@@ -1,14 +1,24 @@
 import { MessagingOptionError } from '../messaging.errors.js';
 
+/** Where an event must be before it counts as sent. */
+export type Durability = 'memory' | 'aof';
+
 /** How a relay works. Times are in milliseconds. */
 export interface OutboxRelayOptions {
-  /** Events read, published and marked together; fewer while that fails. Default 200. */
+  /**
+   * `memory`: an event is sent when Redis has it. `aof`: when Redis has it on disk, which needs
+   * Redis 7.2 or newer with `appendonly yes`; with `appendfsync everysec` marks come up to a second
+   * later, publishing does not. Where the server cannot tell, a warning at boot says so and the
+   * relay works as with `memory`. Default `memory`.
+   */
+  readonly durability: Durability;
+  /** Events read, published and marked together; fewer while that fails. Default 1000. */
   readonly batchSize: number;
   /** Longest time between two looks for unsent events when nothing woke the relay. Default 1000. */
   readonly pollMs: number;
   /** How long the lease of a dead relay keeps the next from taking over. Default 5000. */
   readonly leaseMs: number;
-  /** Deadline for publishing one batch. Default 10 000. */
+  /** Deadline for publishing one batch, and for its way to disk. Default 10 000. */
   readonly publishTimeoutMs: number;
   /** How long sent events are kept, to be published again should Redis lose them. Default 7 days. */
   readonly retentionMs: number;
@@ -23,7 +33,8 @@ export interface OutboxRelayOptions {
 }
 
 const defaults: OutboxRelayOptions = {
-  batchSize: 200,
+  durability: 'memory',
+  batchSize: 1_000,
   pollMs: 1_000,
   leaseMs: 5_000,
   publishTimeoutMs: 10_000,
@@ -34,13 +45,13 @@ const defaults: OutboxRelayOptions = {
   retryMaxMs: 5_000,
 };
 
-const least: OutboxRelayOptions = {
+const least: Omit<OutboxRelayOptions, 'durability'> = {
   batchSize: 1,
   pollMs: 1,
   leaseMs: 100,
   publishTimeoutMs: 1,
   retentionMs: 0,
-  cleanUpEveryMs: 0,
+  cleanUpEveryMs: 1,
   drainMs: 0,
   retryMinMs: 1,
   retryMaxMs: 1,
@@ -55,11 +66,21 @@ const MOST = 2 ** 31 - 1;
 export function resolveRelayOptions(given: Partial<OutboxRelayOptions> = {}): OutboxRelayOptions {
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   const options: OutboxRelayOptions = { ...defaults, ...Object.fromEntries(set) };
-  for (const option of Object.keys(defaults) as (keyof OutboxRelayOptions)[]) {
-    const value = options[option];
-    if (Number.isInteger(value) && value >= least[option] && value <= MOST) continue;
-    const takes = `a whole number from ${least[option]} to ${MOST}`;
-    throw new MessagingOptionError(`outbox.${option}`, value, takes);
+  if (options.durability !== 'memory' && options.durability !== 'aof') {
+    throw new MessagingOptionError('outbox.durability', options.durability, '"memory" or "aof"');
+  }
+  for (const option of Object.keys(least) as (keyof typeof least)[]) {
+    requireWhole(option, options[option], least[option]);
   }
   return options;
+}
+
+/** @throws {MessagingOptionError} */
+export function requireWhole(option: string, value: number, min: number): void {
+  if (Number.isInteger(value) && value >= min && value <= MOST) return;
+  throw new MessagingOptionError(
+    `outbox.${option}`,
+    value,
+    `a whole number from ${min} to ${MOST}`,
+  );
 }

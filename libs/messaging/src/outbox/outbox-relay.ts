@@ -2,17 +2,14 @@ import { Logger } from '@nestjs/common';
 import { type Lease, type LockManager, LockTimeoutError } from '@trilith/locks';
 
 import { BatchSize } from './batch-size.js';
+import { CommitWatch } from './commit-watch.js';
 import { withinDeadline } from './deadline.js';
+import { type EventSink, type PublishBarrier, isFenced, noBarrier } from './event-sink.js';
 import { Outage } from './outage.js';
+import { OutboxPass } from './outbox-pass.js';
 import { type OutboxRelayOptions, resolveRelayOptions } from './outbox-relay.options.js';
 import type { OutboxMessage, OutboxStore } from './outbox-store.js';
 import { SentEventsCleaner } from './sent-events-cleaner.js';
-import { WakeUp } from './wake-up.js';
-
-/** Takes events to where consumers read them. Resolves when all of them are there. */
-export interface EventSink {
-  publish(events: readonly OutboxMessage[]): Promise<void>;
-}
 
 /** What a relay joins. */
 export interface OutboxRelayParts {
@@ -21,6 +18,8 @@ export interface OutboxRelayParts {
   readonly store: OutboxStore;
   readonly sink: EventSink;
   readonly locks: LockManager;
+  /** Waited for before events are marked as sent. Default: a sink that took them has them. */
+  readonly barrier?: PublishBarrier;
   readonly options?: Partial<OutboxRelayOptions>;
 }
 
@@ -34,26 +33,37 @@ export interface OutboxRelayParts {
 export class OutboxRelay {
   private readonly options: OutboxRelayOptions;
   private readonly logger = new Logger(OutboxRelay.name);
-  private readonly wakeUp = new WakeUp();
   private readonly batchSize: BatchSize;
+  private readonly barrier: PublishBarrier;
+  private readonly watch: CommitWatch;
   private readonly cleaner: SentEventsCleaner;
   private readonly relaying: Outage;
   /** Aborts when a stop is asked for: no standing by, no waiting for further events. */
   private readonly stopping = new AbortController();
   /** Aborts when the time for a stop is up: no further batch. */
   private readonly halting = new AbortController();
+  /** The last term ended because the sink refused it, and nothing was published since. */
+  private wasFenced = false;
   private running: Promise<void> | undefined;
 
   constructor(private readonly parts: OutboxRelayParts) {
+    const { store, service, barrier = noBarrier } = parts;
+    this.barrier = barrier;
     this.options = resolveRelayOptions(parts.options);
     this.batchSize = new BatchSize(this.options.batchSize);
-    this.cleaner = new SentEventsCleaner(parts.store, this.options);
-    this.relaying = this.outage(`Relaying the outbox of ${parts.service}`);
+    this.relaying = this.outage(`Relaying the outbox of ${service}`);
+    const listening = this.outage(`Listening for commits to the outbox of ${service}`);
+    this.watch = new CommitWatch({ store, listening, pollMs: this.options.pollMs });
+    const cleaning = this.outage(`Removing sent events from the outbox of ${service}`);
+    this.cleaner = new SentEventsCleaner({ store, cleaning, options: this.options });
   }
 
   /** Starts working in the background; failures are logged and tried again, never thrown. */
   start(): void {
-    this.running ??= this.run();
+    if (this.running !== undefined) return;
+    // While Redis is away it cannot tell: then the first batch does.
+    this.barrier.check().catch(() => undefined);
+    this.running = this.run();
   }
 
   /**
@@ -62,7 +72,7 @@ export class OutboxRelay {
    */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.wakeUp.call();
+    this.watch.wake();
     const halt = setTimeout(() => this.halting.abort(), this.options.drainMs);
     await this.running;
     clearTimeout(halt);
@@ -87,70 +97,63 @@ export class OutboxRelay {
     try {
       await locks.withLock(`outbox:${service}`, patience, async (lease) => this.relay(lease));
     } catch (error) {
-      if (!(error instanceof LockTimeoutError)) throw error;
-      // Another replica relays, and Redis has just said so.
-      this.relaying.over();
+      if (error instanceof LockTimeoutError) {
+        // Another replica relays, and Redis has just said so.
+        this.relaying.over();
+      } else if (isFenced(error) && !this.wasFenced) {
+        // Another replica has published since: this one stands by, as if it had noticed in time.
+        // Were it refused again, with a lease just taken, something would be wrong.
+        this.wasFenced = true;
+      } else {
+        throw error;
+      }
     }
   }
 
   private async relay(lease: Lease): Promise<void> {
     const over = new AbortController();
     const signal = AbortSignal.any([lease.signal, this.halting.signal, over.signal]);
-    const watching = this.watch(signal);
+    const chores = [this.watch.run(signal), this.cleaner.run(signal)];
     try {
-      await this.relayBatches(signal);
+      await this.relayUntil(signal, lease.fencingToken);
     } finally {
       over.abort();
-      await watching;
+      await Promise.all(chores);
     }
   }
 
-  private async relayBatches(signal: AbortSignal): Promise<void> {
+  private async relayUntil(signal: AbortSignal, fencingToken: bigint): Promise<void> {
     while (!signal.aborted) {
       // Asked before the look: what was committed before a stop is looked for after it.
       const last = this.stopping.signal.aborted;
-      const more = (await this.relayBatch(signal)) || (await this.cleaner.cleanUp());
+      await this.pass(fencingToken).run(signal);
       this.relaying.over();
-      if (more) continue;
       if (last) return;
-      await this.wakeUp.wait({ timeoutMs: this.options.pollMs, signal });
+      await this.watch.sleep(signal);
     }
   }
 
-  /** Tells whether more events may wait. */
-  private async relayBatch(signal: AbortSignal): Promise<boolean> {
-    const { store } = this.parts;
-    const limit = this.batchSize.current;
-    const messages = await store.unsent(limit);
-    // Reading takes time, in which the lease may have gone to another replica.
-    if (messages.length === 0 || signal.aborted) return false;
-    await this.publish(messages);
-    await store.markSent(messages.map(({ id }) => id));
-    this.batchSize.succeeded();
-    return messages.length === limit;
-  }
-
-  private async publish(messages: readonly OutboxMessage[]): Promise<void> {
-    await withinDeadline(this.parts.sink.publish(messages), {
-      operation: `publishing ${messages.length} events`,
-      timeoutMs: this.options.publishTimeoutMs,
+  private pass(fencingToken: bigint): OutboxPass {
+    return new OutboxPass({
+      store: this.parts.store,
+      barrier: this.barrier,
+      batchSize: this.batchSize,
+      // One is marked while the next is published; a barrier takes its time, and publishing goes on.
+      mostUnmarked: this.barrier === noBarrier ? 2 : 10,
+      publish: async (messages) => this.publish(messages, fencingToken),
+      onSent: () => {
+        this.wasFenced = false;
+        this.relaying.over();
+        this.watch.found();
+      },
     });
   }
 
-  /** Wakes the relay on each commit. While that fails, it still looks every `pollMs`. */
-  private async watch(signal: AbortSignal): Promise<void> {
-    const listening = this.outage(`Listening for commits to the outbox of ${this.parts.service}`);
-    const onCommitted = () => {
-      listening.over();
-      this.wakeUp.call();
-    };
-    while (!signal.aborted) {
-      try {
-        await this.parts.store.watch(onCommitted, signal);
-      } catch (error) {
-        if (!signal.aborted) await listening.failed(error, signal);
-      }
-    }
+  private async publish(messages: readonly OutboxMessage[], fencingToken: bigint): Promise<void> {
+    await withinDeadline(this.parts.sink.publish(messages, { fencingToken }), {
+      operation: `publishing ${messages.length} events`,
+      timeoutMs: this.options.publishTimeoutMs,
+    });
   }
 
   private outage(activity: string): Outage {

@@ -1,3 +1,5 @@
+import type { CommitListener } from './commit-listener.js';
+
 /** An event as an outbox keeps it: checked, with its id, ready to be published as it is. */
 export interface OutboxMessage {
   /** uuid v7; the same each time the event is published. */
@@ -8,14 +10,34 @@ export interface OutboxMessage {
   /** JSON, as it will travel. */
   readonly payload: unknown;
   readonly headers: Readonly<Record<string, string>>;
+  /** When consumers are to have it; at once when there is none. Published like any other. */
+  readonly deliverAt?: Date;
 }
 
 /** How far the relay is behind. */
 export interface OutboxLag {
   /** Committed events that are not published yet. */
   readonly pending: number;
-  /** Age of the oldest of them in milliseconds; 0 when there is none. */
+  /** For how long the first of them has waited, in milliseconds; 0 when there is none. */
   readonly oldestAgeMs: number;
+}
+
+/** Which sent events {@link OutboxStore.sent} gives. */
+export interface SentQuery {
+  /** Events that were marked as sent at this time or later. */
+  readonly since: Date;
+  /** Events that were marked as sent before this time. */
+  readonly until: Date;
+  /** Where a page before this one ended: its {@link SentPage.next}. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** Some of the sent events, in the order in which they were marked: that of their publication. */
+export interface SentPage {
+  readonly messages: readonly OutboxMessage[];
+  /** Where the next page begins; undefined when this is the last. Its form is the store's own. */
+  readonly next: string | undefined;
 }
 
 /** Which sent events {@link OutboxStore.removeSent} removes. */
@@ -37,11 +59,20 @@ export interface OutboxStore {
    */
   add(messages: readonly OutboxMessage[]): Promise<void>;
 
-  /** The first committed events that are not marked as sent, in order of publication. */
-  unsent(limit: number): Promise<OutboxMessage[]>;
+  /**
+   * The first committed events that are not marked as sent, in order of publication.
+   * @param inHand ids to leave out: events that the caller has and will mark.
+   */
+  unsent(limit: number, inHand?: readonly string[]): Promise<OutboxMessage[]>;
 
-  /** Marks events as sent, all or none. An event already marked stays as it is. */
+  /**
+   * Marks events as sent, all or none, with one time. An event already marked stays as it is, so
+   * that a relay which is no longer the one in charge does no harm: what it marks, it published.
+   */
   markSent(ids: readonly string[]): Promise<void>;
+
+  /** A page of sent events, while retention keeps them. */
+  sent(query: SentQuery): Promise<SentPage>;
 
   /** Removes sent events, and tells how many. */
   removeSent(which: SentBefore): Promise<number>;
@@ -49,8 +80,9 @@ export interface OutboxStore {
   lag(): Promise<OutboxLag>;
 
   /**
-   * Calls back when an event may have been committed; may call too often, and may miss one.
-   * Resolves after `signal` aborted; rejects when the store can no longer be listened to.
+   * Begins to listen for commits. Resolves when it does: what was committed earlier is not told of.
+   * Gives undefined where the store cannot tell of commits: then events are found by looking.
+   * @param onCommitted called when an event may have been committed; perhaps too often.
    */
-  watch(onCommitted: () => void, signal: AbortSignal): Promise<void>;
+  listen(onCommitted: () => void): Promise<CommitListener | undefined>;
 }

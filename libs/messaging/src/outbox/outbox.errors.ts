@@ -25,3 +25,28 @@ export class StoreDeadlineError extends Error {
     super(`${operation} was not answered within ${timeoutMs} ms`);
   }
 }
+
+/**
+ * The connection that should listen for commits goes through a pooler, where neither LISTEN nor the
+ * lock of a sleeping relay would be its own. Events are found by polling until it is direct.
+ */
+export class PooledListenerError extends Error {
+  override readonly name = 'PooledListenerError';
+  readonly code = 'pooled_listener';
+
+  constructor() {
+    super(
+      'a pooler (PgBouncer, say) stands before PostgreSQL: give "listener" of PostgresOutboxStore the settings of a connection with a session of its own, or false to poll',
+    );
+  }
+}
+
+/** What was published may not survive a crash of Redis. It is published again, under the same ids. */
+export class NotDurableError extends Error {
+  override readonly name = 'NotDurableError';
+  readonly code = 'not_durable';
+
+  constructor(readonly reason: string) {
+    super(`Redis did not confirm that it has the events on disk: ${reason}`);
+  }
+}

@@ -19,6 +19,8 @@ import {
 } from '../messaging.tokens.js';
 import type { EventPublisher } from '../transport/event-publisher.js';
 import type { MessagingConnections } from '../transport/messaging-connections.js';
+import { StreamKeys } from '../transport/stream-keys.js';
+import { AofBarrier } from './aof-barrier.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { type OutboxRelayOptions, resolveRelayOptions } from './outbox-relay.options.js';
 import type { OutboxStore } from './outbox-store.js';
@@ -78,17 +80,39 @@ function providersFor(connection: string | undefined): Provider[] {
         { store, relay, locks }: OutboxModuleOptions,
         { service, prefix }: ResolvedMessagingOptions,
         publisher: EventPublisher,
-        { commands: redis }: MessagingConnections,
+        connections: MessagingConnections,
       ) =>
         new OutboxRelay({
           service,
           store,
           sink: { publish: async (events) => publisher.relay(events) },
-          locks: locks ?? new LockManager({ redis, prefix }),
+          locks: locks ?? new LockManager({ redis: connections.commands, prefix }),
+          barrier: relay ? barrierFor(relay, { service, prefix, connections }) : undefined,
           options: relay === false ? {} : relay,
         }),
     },
   ];
+}
+
+function barrierFor(
+  relay: Partial<OutboxRelayOptions>,
+  { service, prefix, connections }: Publishing,
+): AofBarrier | undefined {
+  const { durability, publishTimeoutMs: timeoutMs } = resolveRelayOptions(relay);
+  if (durability !== 'aof') return undefined;
+  return new AofBarrier({
+    publishing: connections.commands,
+    waiting: connections.openBlocking('aof', timeoutMs),
+    // With the stream, so that a cluster keeps both on one server.
+    key: `${new StreamKeys(prefix).events(service)}:aof`,
+    timeoutMs,
+  });
+}
+
+interface Publishing {
+  readonly service: string;
+  readonly prefix: string;
+  readonly connections: MessagingConnections;
 }
 
 /**

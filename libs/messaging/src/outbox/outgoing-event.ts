@@ -18,4 +18,6 @@ export interface OutgoingEvent {
   readonly payload: unknown;
   /** Added to the headers of the current context, over those of the same name. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** When consumers are to have it, by the clock of Redis; at once by default. */
+  readonly deliverAt?: Date;
 }

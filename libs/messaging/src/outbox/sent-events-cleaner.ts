@@ -1,3 +1,4 @@
+import { type Outage, pause } from './outage.js';
 import type { OutboxStore } from './outbox-store.js';
 
 /** When and what a cleaner removes. */
@@ -6,27 +7,39 @@ export interface SentEventsCleanerOptions {
   readonly cleanUpEveryMs: number;
 }
 
+/** What a cleaner works with. */
+export interface SentEventsCleanerParts {
+  readonly store: OutboxStore;
+  readonly options: SentEventsCleanerOptions;
+  readonly cleaning: Outage;
+}
+
 /** Events removed with one statement, so that none runs long or holds up publishing. */
 const REMOVED_AT_ONCE = 1_000;
 
-/** Removes events that were sent longer ago than they are kept. */
+/** Removes events that were sent longer ago than they are kept, beside the relay's other work. */
 export class SentEventsCleaner {
-  private nextAt = 0;
+  constructor(private readonly parts: SentEventsCleanerParts) {}
 
-  constructor(
-    private readonly store: OutboxStore,
-    private readonly options: SentEventsCleanerOptions,
-  ) {}
+  /** Works until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { options, cleaning } = this.parts;
+    while (!signal.aborted) {
+      try {
+        await this.cleanUp(signal);
+        cleaning.over();
+        await pause(options.cleanUpEveryMs, signal);
+      } catch (error) {
+        if (!signal.aborted) await cleaning.failed(error, signal);
+      }
+    }
+  }
 
-  /** Removes one portion if it is time to; tells whether more is to be removed. */
-  async cleanUp(): Promise<boolean> {
-    if (performance.now() < this.nextAt) return false;
-    const removed = await this.store.removeSent({
-      olderThanMs: this.options.retentionMs,
-      limit: REMOVED_AT_ONCE,
-    });
-    if (removed === REMOVED_AT_ONCE) return true;
-    this.nextAt = performance.now() + this.options.cleanUpEveryMs;
-    return false;
+  private async cleanUp(signal: AbortSignal): Promise<void> {
+    const which = { olderThanMs: this.parts.options.retentionMs, limit: REMOVED_AT_ONCE };
+    let removed = REMOVED_AT_ONCE;
+    while (removed === REMOVED_AT_ONCE && !signal.aborted) {
+      removed = await this.parts.store.removeSent(which);
+    }
   }
 }

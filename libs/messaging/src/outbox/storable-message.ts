@@ -10,6 +10,8 @@ export interface StorableMessageOptions {
   readonly maxPayloadBytes: number;
 }
 
+const END_OF_YEAR_9999 = Date.UTC(10_000, 0);
+
 /**
  * An event with its id, as every store gives it back: the payload is what its schema makes of it,
  * through JSON. What the schema drops (a field that the contract does not name) is not published.
@@ -20,15 +22,24 @@ export async function storableMessage(
   event: OutgoingEvent,
   { contextHeaders, maxPayloadBytes }: StorableMessageOptions,
 ): Promise<OutboxMessage> {
-  const { id = uuidv7(), key, topic } = event;
+  const { id = uuidv7(), key, topic, deliverAt } = event;
   const name = typeof topic === 'string' ? topic : topic.name;
   if (!isUuid(id)) refuse(name, 'id', 'is no uuid');
+  if (deliverAt !== undefined) requireStorable(name, deliverAt);
   const payload =
     typeof topic === 'string'
       ? event.payload
       : await checkPayload(name, topic.schema, event.payload);
   const headers = { ...contextHeaders, ...event.headers };
-  return throughJson({ id, topic: name, key, payload, headers }, maxPayloadBytes);
+  const message = throughJson({ id, topic: name, key, payload, headers }, maxPayloadBytes);
+  return deliverAt === undefined ? message : { ...message, deliverAt };
+}
+
+/** Times that each store keeps as they are, to the millisecond. */
+function requireStorable(topic: string, deliverAt: Date): void {
+  const time = deliverAt instanceof Date ? deliverAt.getTime() : Number.NaN;
+  if (time >= 0 && time < END_OF_YEAR_9999) return;
+  refuse(topic, 'deliverAt', 'is no date from 1970 to 9999');
 }
 
 /** So that a date, say, is the same text to a consumer whichever store the event waited in. */

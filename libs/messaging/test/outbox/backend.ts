@@ -19,6 +19,8 @@ export interface Backend {
   notes(): Promise<string[]>;
   /** Ids of all events, sent or not, whatever the store's own reading says. */
   storedIds(): Promise<string[]>;
+  /** The store's clock. */
+  now(): Promise<Date>;
   /** Closes connections and drops the database. */
   close(): Promise<void>;
 }

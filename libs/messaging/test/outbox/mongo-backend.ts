@@ -45,6 +45,7 @@ function backendOn({ client, db, database }: Place): Backend {
         .toArray();
       return found.map(({ _id }) => _id);
     },
+    now: async () => ((await db.command({ hello: 1 })) as { localTime: Date }).localTime,
     close: async () => {
       await client.close();
       await database.close();

@@ -1,17 +1,13 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  it,
-  jest,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { eventually } from '@trilith/testing';
 
-import { type OutboxMessage, OutboxTransactionRequiredError } from '../../src/index.js';
+import {
+  type CommitListener,
+  type OutboxMessage,
+  type OutboxStore,
+  OutboxTransactionRequiredError,
+} from '../../src/index.js';
 import type { Backend } from './backend.js';
 import { mongoBackend } from './mongo-backend.js';
 import { postgresBackend } from './postgres-backend.js';
@@ -62,6 +58,18 @@ describe.each([postgresBackend, mongoBackend])('outbox in $name', (kind) => {
     it.each([[null], [0], ['text'], [false], [[]]])('keeps %j as a payload', async (payload) => {
       await backend.inTransaction(async () => add('k', payload));
       expect((await backend.store.unsent(ALL))[0]?.payload).toEqual(payload);
+    });
+
+    it('keeps when an event is to be delivered', async () => {
+      const deliverAt = new Date('2030-02-28T12:34:56.789Z');
+      await backend.inTransaction(async () =>
+        backend.outbox.add({ topic: 't', key: 'k', payload: 0, deliverAt }),
+      );
+      const unsent = await backend.store.unsent(ALL);
+      expect(unsent).toMatchObject([{ deliverAt }]);
+      await backend.store.markSent(ids(unsent));
+      const { messages } = await backend.store.sent({ ...sentLately(), limit: ALL });
+      expect(messages.at(-1)).toEqual(unsent[0]);
     });
 
     it('leaves nothing of a transaction that is rolled back', async () => {
@@ -126,6 +134,16 @@ describe.each([postgresBackend, mongoBackend])('outbox in $name', (kind) => {
       expect(await unsentKeys()).toEqual(['3']);
     });
 
+    it('leaves out what its caller has in hand, and gives what comes after', async () => {
+      await commit('1', '2', '3', '4');
+      const inHand = ids(await backend.store.unsent(2));
+      const next = await backend.store.unsent(1, inHand);
+      expect(next.map(({ key }) => key)).toEqual(['3']);
+      const rest = await backend.store.unsent(ALL, [...inHand, ...ids(next)]);
+      expect(rest.map(({ key }) => key)).toEqual(['4']);
+      expect(await unsentKeys()).toEqual(['1', '2', '3', '4']);
+    });
+
     it('still gives an event that was added first and committed last', async () => {
       const added = Promise.withResolvers<void>();
       const mayCommit = Promise.withResolvers<void>();
@@ -176,40 +194,31 @@ describe.each([postgresBackend, mongoBackend])('outbox in $name', (kind) => {
     });
   });
 
-  describe('removing', () => {
-    beforeEach(async () => {
-      await backend.store.removeSent({ olderThanMs: -60_000, limit: ALL });
-    });
-
-    it('removes what was sent long enough ago, in portions, and nothing else', async () => {
-      await commit('1', '2', '3');
-      await backend.store.markSent(ids(await backend.store.unsent(ALL)));
-      await commit('unsent');
-
-      expect(await backend.store.removeSent({ olderThanMs: 60_000, limit: ALL })).toBe(0);
-      // A minute from now, all of them are old.
-      expect(await backend.store.removeSent({ olderThanMs: -60_000, limit: 2 })).toBe(2);
-      expect(await backend.store.removeSent({ olderThanMs: -60_000, limit: 2 })).toBe(1);
-      expect(await unsentKeys()).toEqual(['unsent']);
-      expect(await backend.storedIds()).toHaveLength(1);
-    });
-  });
-
-  describe('watching', () => {
-    it('calls back after a commit and ends with its signal', async () => {
-      const stop = new AbortController();
-      const onCommitted = jest.fn();
-      const watching = backend.store.watch(onCommitted, stop.signal);
-      // Whatever is committed before it listens may be missed: go on until one is told of.
+  describe('listening', () => {
+    it('is told of each commit while armed, and ends when closed', async () => {
+      let calls = 0;
+      const listener = await listen(backend.store, () => (calls += 1));
+      // What was committed before is not told of; one call may say so.
       await eventually(async () => {
+        expect(await listener.arm()).toBe(true);
         await commit('seen');
-        expect(onCommitted.mock.calls.length).toBeGreaterThan(1);
+        expect(calls).toBeGreaterThan(1);
       });
-      stop.abort();
-      await watching;
+      await listener.close();
+      await listener.ended;
     });
   });
 });
+
+async function listen(store: OutboxStore, onCommitted: () => void): Promise<CommitListener> {
+  const listener = await store.listen(onCommitted);
+  if (listener === undefined) throw new Error('the store does not listen');
+  return listener;
+}
+
+function sentLately() {
+  return { since: new Date(Date.now() - 60_000), until: new Date(Date.now() + 60_000) };
+}
 
 function ids(messages: readonly OutboxMessage[]): string[] {
   return messages.map(({ id }) => id);

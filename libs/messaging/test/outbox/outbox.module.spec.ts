@@ -140,6 +140,13 @@ describe('OutboxModule', () => {
     expect(await eventEntries(redis, { prefix, publisher: 'main' })).toEqual([]);
   });
 
+  it('waits, when told to, until Redis has on disk what it publishes', async () => {
+    const app = await start({ durability: 'aof' });
+    await commit(app, 'durable');
+    await eventually(async () => expect(await app.get(Outbox).lag()).toMatchObject({ pending: 0 }));
+    expect(await published()).toMatchObject([{ key: 'durable' }]);
+  });
+
   it.each([
     ['batchSize', 0],
     ['pollMs', Number.NaN],

@@ -37,6 +37,10 @@ function backendOn({ pool, database }: Place): Backend {
     write: async (text) => void (await current()?.('INSERT INTO notes (text) VALUES ($1)', [text])),
     notes: async () => column(await pool.query('SELECT text FROM notes ORDER BY position')),
     storedIds: async () => column(await pool.query('SELECT id FROM outbox ORDER BY sequence')),
+    now: async () => {
+      const { rows } = await pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+      return rows[0]?.now ?? new Date(Number.NaN);
+    },
     close: async () => {
       await pool.end();
       await database.close();

@@ -1,4 +1,4 @@
-import type { EventSink, OutboxMessage } from '../../src/index.js';
+import type { EventSink, OutboxMessage, PublishOptions } from '../../src/index.js';
 
 /** Where events arrive, and where a test looks. Can be told to refuse. */
 export class RecordingSink implements EventSink {
@@ -6,9 +6,12 @@ export class RecordingSink implements EventSink {
   /** While set, publishing fails with it. */
   refusal: Error | undefined;
   attempts = 0;
+  /** The fencing token of each attempt. */
+  readonly tokens: bigint[] = [];
 
-  async publish(events: readonly OutboxMessage[]): Promise<void> {
+  async publish(events: readonly OutboxMessage[], { fencingToken }: PublishOptions): Promise<void> {
     this.attempts += 1;
+    this.tokens.push(fencingToken);
     if (this.refusal !== undefined) throw this.refusal;
     this.published.push(...events);
   }

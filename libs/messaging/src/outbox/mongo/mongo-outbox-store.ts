@@ -1,8 +1,24 @@
-import type { ChangeStream, ClientSession, Collection, Db, Document, Timestamp } from 'mongodb';
+import type { ClientSession, Collection, Db, Document, FindOptions } from 'mongodb';
 
+import type { CommitListener } from '../commit-listener.js';
 import { withinDeadline } from '../deadline.js';
 import { OutboxTransactionRequiredError } from '../outbox.errors.js';
-import type { OutboxLag, OutboxMessage, OutboxStore, SentBefore } from '../outbox-store.js';
+import type {
+  OutboxLag,
+  OutboxMessage,
+  OutboxStore,
+  SentBefore,
+  SentPage,
+  SentQuery,
+} from '../outbox-store.js';
+import { MongoCommitListener } from './mongo-commit-listener.js';
+import {
+  type OutboxDocument,
+  positionOf,
+  sentFilter,
+  toDocuments,
+  toMessage,
+} from './outbox-document.js';
 
 /** Where a {@link MongoOutboxStore} reads and writes. */
 export interface MongoOutboxStoreOptions {
@@ -13,20 +29,10 @@ export interface MongoOutboxStoreOptions {
   readonly operationTimeoutMs?: number;
 }
 
-/** An event as it lies in the collection. */
-interface OutboxDocument extends Omit<OutboxMessage, 'id'> {
-  readonly _id: string;
-  /**
-   * Written empty. MongoDB puts its cluster time there as it inserts: an order that rises with each
-   * insert, whatever the clocks of the writers say. A server that leaves it empty orders by `_id`.
-   */
-  readonly sequence: Timestamp;
-  readonly createdAt: Date;
-  readonly sentAt: Date | null;
-}
+/** One time for all events of one command, so that their order in time is that of their sequence. */
+const MARK_SENT = [{ $set: { sentAt: '$$NOW' } }];
 
-/** How long to wait for a change stream to close. */
-const GOODBYE_MS = 1_000;
+const IN_ORDER = { sequence: 1, _id: 1 } as const;
 
 /** Keeps events in the collection `outbox` of MongoDB. */
 export class MongoOutboxStore implements OutboxStore {
@@ -50,31 +56,34 @@ export class MongoOutboxStore implements OutboxStore {
     );
   }
 
-  async unsent(limit: number): Promise<OutboxMessage[]> {
-    // What a majority does not have may be rolled back by a failover: it must not be published.
+  async unsent(limit: number, inHand: readonly string[] = []): Promise<OutboxMessage[]> {
+    // Left out here: to leave out thousands by `$nin` takes some servers longer than to send them.
+    const known = new Set(inHand);
     const found = this.collection.find(
       { sentAt: null },
-      {
-        sort: { sequence: 1, _id: 1 },
-        limit,
-        batchSize: limit,
-        readConcern: { level: 'majority' },
-        readPreference: 'primary',
-        timeoutMS: this.timeoutMs,
-      },
+      { ...this.reading(limit + known.size), sort: IN_ORDER },
     );
-    return (await this.within('reading unsent events', found.toArray())).map(toMessage);
+    const documents = await this.within('reading unsent events', found.toArray());
+    const others = documents.filter(({ _id }) => !known.has(_id));
+    return others.slice(0, limit).map(toMessage);
   }
 
   async markSent(ids: readonly string[]): Promise<void> {
     await this.within(
       'marking events as sent',
-      this.collection.updateMany(
-        { _id: { $in: [...ids] }, sentAt: null },
-        { $currentDate: { sentAt: true } },
-        { timeoutMS: this.timeoutMs },
-      ),
+      this.collection.updateMany({ _id: { $in: [...ids] }, sentAt: null }, MARK_SENT, {
+        timeoutMS: this.timeoutMs,
+      }),
     );
+  }
+
+  async sent(query: SentQuery): Promise<SentPage> {
+    const { limit } = query;
+    const sort = { sentAt: 1, ...IN_ORDER } as const;
+    const found = this.collection.find(await sentFilter(query), { ...this.reading(limit), sort });
+    const documents = await this.within('reading sent events', found.toArray());
+    const last = documents.length < limit ? undefined : documents.at(-1);
+    return { messages: documents.map(toMessage), next: last && positionOf(last) };
   }
 
   async removeSent({ olderThanMs, limit }: SentBefore): Promise<number> {
@@ -93,72 +102,45 @@ export class MongoOutboxStore implements OutboxStore {
   }
 
   async lag(): Promise<OutboxLag> {
-    const stages = [
-      { $match: { sentAt: null } },
-      { $group: { _id: null, pending: { $sum: 1 }, oldest: { $min: '$createdAt' } } },
-    ];
-    const [found] = await this.within(
-      'measuring the lag of the outbox',
-      this.collection
-        .aggregate<{ pending: number; oldest: Date }>(stages, { timeoutMS: this.timeoutMs })
-        .toArray(),
+    const operation = 'measuring the lag of the outbox';
+    const unsent = { sentAt: null };
+    const timeout = { timeoutMS: this.timeoutMs };
+    const oldest = await this.within(
+      operation,
+      this.collection.findOne(unsent, {
+        sort: IN_ORDER,
+        projection: { createdAt: 1 },
+        ...timeout,
+      }),
     );
-    if (found === undefined) return { pending: 0, oldestAgeMs: 0 };
+    if (oldest === null) return { pending: 0, oldestAgeMs: 0 };
+    const pending = await this.within(operation, this.collection.countDocuments(unsent, timeout));
     // The writer's clock may be ahead of this one.
-    const oldestAgeMs = Math.max(0, Date.now() - found.oldest.getTime());
-    return { pending: found.pending, oldestAgeMs };
+    return { pending, oldestAgeMs: Math.max(0, Date.now() - oldest.createdAt.getTime()) };
   }
 
-  async watch(onCommitted: () => void, signal: AbortSignal): Promise<void> {
+  async listen(onCommitted: () => void): Promise<CommitListener> {
     const stages: Document[] = [
       { $match: { operationType: 'insert' } },
       // That something came is all that matters; the resume token is all that must be sent.
       { $project: { _id: 1 } },
     ];
-    const stream = this.collection.watch(stages);
-    const { promise: aborted, resolve: stop } = Promise.withResolvers<unknown>();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      // A server that hangs would keep the stream from ever ending by itself.
-      if (!signal.aborted) await Promise.race([tellOf(stream, onCommitted), aborted]);
-    } finally {
-      signal.removeEventListener('abort', stop);
-      await sayGoodbye(stream);
-    }
+    return new MongoCommitListener(this.collection.watch(stages), onCommitted);
+  }
+
+  /** What a majority does not have may be rolled back by a failover: it must not be published. */
+  private reading(limit: number): FindOptions {
+    return {
+      limit,
+      batchSize: limit,
+      readConcern: { level: 'majority' },
+      readPreference: 'primary',
+      timeoutMS: this.timeoutMs,
+    };
   }
 
   /** The driver's limits do not hold inside a transaction: ours holds everywhere. */
   private async within<T>(operation: string, work: Promise<T>): Promise<T> {
     return withinDeadline(work, { operation, timeoutMs: this.timeoutMs });
   }
-}
-
-async function tellOf(stream: ChangeStream, onCommitted: () => void): Promise<never> {
-  for await (const _change of stream) onCommitted();
-  throw new Error('The change stream of the outbox has ended');
-}
-
-/** Closes a stream whose other side may have gone: then the driver is left to notice. */
-async function sayGoodbye(stream: ChangeStream): Promise<void> {
-  const closed = stream.close();
-  await withinDeadline(closed, { operation: 'closing a stream', timeoutMs: GOODBYE_MS }).catch(
-    () => undefined,
-  );
-}
-
-async function toDocuments(messages: readonly OutboxMessage[]): Promise<OutboxDocument[]> {
-  // Only here is the driver itself needed, and only applications with MongoDB have it.
-  const { Timestamp } = await import('mongodb');
-  const createdAt = new Date();
-  return messages.map(({ id, ...message }) => ({
-    _id: id,
-    sequence: new Timestamp(0n),
-    ...message,
-    createdAt,
-    sentAt: null,
-  }));
-}
-
-function toMessage({ _id, topic, key, payload, headers }: OutboxDocument): OutboxMessage {
-  return { id: _id, topic, key, payload, headers };
 }

@@ -1,28 +1,38 @@
-import { once } from 'node:events';
+import type { ClientConfig, Pool, QueryResult } from 'pg';
 
-import type { Client, Pool, QueryResult } from 'pg';
-
+import type { CommitListener } from '../commit-listener.js';
 import { withinDeadline } from '../deadline.js';
 import { OutboxTransactionRequiredError } from '../outbox.errors.js';
-import type { OutboxLag, OutboxMessage, OutboxStore, SentBefore } from '../outbox-store.js';
-import { ADD, CHANNEL, LAG, MARK_SENT, REMOVE_SENT, UNSENT } from './postgres-outbox.sql.js';
+import type {
+  OutboxLag,
+  OutboxMessage,
+  OutboxStore,
+  SentBefore,
+  SentPage,
+  SentQuery,
+} from '../outbox-store.js';
+import { PostgresCommitListener } from './postgres-commit-listener.js';
+import { ADD, LAG, MARK_SENT, REMOVE_SENT, SENT, UNSENT } from './postgres-outbox.sql.js';
 import type { QueryFunction } from './query-function.js';
 
 /** Where a {@link PostgresOutboxStore} reads and writes. */
 export interface PostgresOutboxStoreOptions {
-  /** For the relay. Its settings also open the one connection that listens for commits. */
+  /** For the relay, which uses up to three of its connections at a time. */
   readonly pool: Pool;
   /**
    * The query function of the transaction that the caller is in; undefined outside of one.
    * It must not give a function that runs in no transaction.
    */
   readonly current: () => QueryFunction | undefined;
+  /**
+   * Settings of the one connection that listens for commits. Default: the pool's, unless they lead
+   * to a pooler such as PgBouncer. LISTEN needs a session: then give those of a direct connection,
+   * or of a pooler that lends whole sessions. `false`: find events by looking every `pollMs`.
+   */
+  readonly listener?: ClientConfig | false;
   /** Deadline of each query in milliseconds; 5,000 by default. */
   readonly queryTimeoutMs?: number;
 }
-
-/** How long to wait for a connection to say goodbye. */
-const GOODBYE_MS = 1_000;
 
 /** Keeps events in the table `outbox` of PostgreSQL. */
 export class PostgresOutboxStore implements OutboxStore {
@@ -43,13 +53,23 @@ export class PostgresOutboxStore implements OutboxStore {
     });
   }
 
-  async unsent(limit: number): Promise<OutboxMessage[]> {
-    const { rows } = await this.query<OutboxMessage>('reading unsent events', UNSENT, [limit]);
-    return rows;
+  async unsent(limit: number, inHand: readonly string[] = []): Promise<OutboxMessage[]> {
+    const operation = 'reading unsent events';
+    const { rows } = await this.query<MessageRow>(operation, UNSENT, [limit, inHand]);
+    return rows.map(toMessage);
   }
 
   async markSent(ids: readonly string[]): Promise<void> {
     await this.query('marking events as sent', MARK_SENT, [ids]);
+  }
+
+  async sent({ since, until, after, limit }: SentQuery): Promise<SentPage> {
+    // Sequences begin at 1: this position is before the first event of that time.
+    const position = (after ?? `${microseconds(since)}:0`).split(':');
+    const values = [...position, microseconds(until), limit];
+    const { rows } = await this.query<SentRow>('reading sent events', SENT, values);
+    const next = rows.length < limit ? undefined : rows.at(-1)?.position;
+    return { messages: rows.map(toMessage), next };
   }
 
   async removeSent({ olderThanMs, limit }: SentBefore): Promise<number> {
@@ -62,39 +82,15 @@ export class PostgresOutboxStore implements OutboxStore {
     return { pending: rows[0]?.pending ?? 0, oldestAgeMs: rows[0]?.oldest_age_ms ?? 0 };
   }
 
-  async watch(onCommitted: () => void, signal: AbortSignal): Promise<void> {
-    const client = await this.listeningClient();
-    client.on('notification', onCommitted);
-    const ended = once(client, 'end', { signal });
-    // It is waited for below; an end that comes before is no unhandled rejection.
-    ended.catch(() => undefined);
-    try {
-      await this.listen(client);
-      // Events committed before LISTEN took effect were not told of.
-      onCommitted();
-      await ended;
-      throw new Error('The connection that listens for commits has ended');
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      await sayGoodbye(client);
-    }
-  }
-
-  /** A connection of its own: a pooled one would be lost to the pool for good. */
-  private async listeningClient(): Promise<Client> {
-    // Only here is the driver itself needed, and only applications with PostgreSQL have it.
-    const { Client } = await import('pg');
-    const client = new Client(this.options.pool.options);
-    // An error without a listener would end the process. The event `end` follows each of them.
-    client.on('error', () => undefined);
-    return client;
-  }
-
-  private async listen(client: Client): Promise<void> {
-    const deadline = { operation: 'listening for commits', timeoutMs: this.timeoutMs };
-    await withinDeadline(client.connect(), deadline);
-    await withinDeadline(client.query(`LISTEN ${CHANNEL}`), deadline);
+  async listen(onCommitted: () => void): Promise<CommitListener | undefined> {
+    const { pool, listener } = this.options;
+    if (listener === false) return undefined;
+    return PostgresCommitListener.open({
+      settings: listener ?? pool.options,
+      mayBePooled: listener !== undefined,
+      timeoutMs: this.timeoutMs,
+      onCommitted,
+    });
   }
 
   private async query<Row extends object>(
@@ -109,15 +105,19 @@ export class PostgresOutboxStore implements OutboxStore {
   }
 }
 
+type MessageRow = Omit<OutboxMessage, 'deliverAt'> & { readonly deliverAt: Date | null };
+type SentRow = MessageRow & { readonly position: string };
+
 interface LagRow {
   readonly pending: number;
   readonly oldest_age_ms: number | null;
 }
 
-/** Ends a connection whose other side may have gone. */
-async function sayGoodbye(client: Client): Promise<void> {
-  const goodbye = client.end();
-  await withinDeadline(goodbye, { operation: 'ending a connection', timeoutMs: GOODBYE_MS }).catch(
-    () => client.connection.stream.destroy(),
-  );
+function toMessage({ id, topic, key, payload, headers, deliverAt }: MessageRow): OutboxMessage {
+  const message = { id, topic, key, payload, headers };
+  return deliverAt === null ? message : { ...message, deliverAt };
+}
+
+function microseconds(time: Date): string {
+  return String(time.getTime() * 1_000);
 }
