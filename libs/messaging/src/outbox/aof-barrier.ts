@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { type RedisClient, whenReady } from '@trilith/redis';
+import { whenReady } from '@trilith/redis';
+import type { Redis } from 'ioredis';
 
 import type { BarrierMark, PublishBarrier } from './event-sink.js';
 import { NotDurableError } from './outbox.errors.js';
@@ -7,9 +8,9 @@ import { NotDurableError } from './outbox.errors.js';
 /** What a barrier waits on. */
 export interface AofBarrierParts {
   /** The connection that publishes. */
-  readonly publishing: RedisClient;
+  readonly publishing: Redis;
   /** Another one to the same server, for the barrier alone: it blocks, and publishing goes on. */
-  readonly waiting: RedisClient;
+  readonly waiting: Redis;
   /** A key that the barrier may write, on the server of the stream. */
   readonly key: string;
   /** How long the server may take to write its AOF to disk. */
@@ -96,7 +97,7 @@ export class AofBarrier implements PublishBarrier {
     return { publishing: publishing.stream, waiting: waiting.stream };
   }
 
-  private async factsOf(client: RedisClient): Promise<ServerFacts> {
+  private async factsOf(client: Redis): Promise<ServerFacts> {
     await whenReady(client, this.parts.timeoutMs);
     const { stream } = client;
     const known = this.facts.get(stream) ?? factsOfServer(client);
@@ -107,13 +108,13 @@ export class AofBarrier implements PublishBarrier {
   }
 }
 
-async function factsOfServer(client: RedisClient): Promise<ServerFacts> {
+async function factsOfServer(client: Redis): Promise<ServerFacts> {
   const info = await client.info('server');
   const runId = /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
   return { runId, obstacle: await obstacleOf(client) };
 }
 
-async function obstacleOf(client: RedisClient): Promise<string | undefined> {
+async function obstacleOf(client: Redis): Promise<string | undefined> {
   try {
     await client.call('WAITAOF', 1, 0, 1);
   } catch (error) {

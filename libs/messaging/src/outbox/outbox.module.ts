@@ -9,6 +9,7 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { LockManager } from '@trilith/locks';
+import type { Redis } from 'ioredis';
 
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import {
@@ -20,6 +21,7 @@ import {
 import type { EventPublisher } from '../transport/event-publisher.js';
 import type { MessagingConnections } from '../transport/messaging-connections.js';
 import { StreamKeys } from '../transport/stream-keys.js';
+import { MessagingOptionError } from '../messaging.errors.js';
 import { AofBarrier } from './aof-barrier.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { type OutboxRelayOptions, resolveRelayOptions } from './outbox-relay.options.js';
@@ -100,13 +102,15 @@ function barrierFor(
 ): AofBarrier | undefined {
   const { durability, publishTimeoutMs: timeoutMs } = resolveRelayOptions(relay);
   if (durability !== 'aof') return undefined;
-  return new AofBarrier({
-    publishing: connections.commands,
-    waiting: connections.openBlocking('aof', timeoutMs),
-    // With the stream, so that a cluster keeps both on one server.
-    key: `${new StreamKeys(prefix).events(service)}:aof`,
-    timeoutMs,
-  });
+  if (connections.isCluster) {
+    // Which node a command went to is not told there, and so neither is whose AOF to wait for.
+    throw new MessagingOptionError('outbox.durability', durability, '"memory" on a cluster');
+  }
+  const key = `${new StreamKeys(prefix).events(service)}:aof`;
+  const waiting = connections.openBlocking('aof', { streams: [key], maxBlockMs: timeoutMs });
+  // Without a cluster each client is one connection.
+  const [publishing, blocking] = [connections.commands as Redis, waiting as Redis];
+  return new AofBarrier({ publishing, waiting: blocking, key, timeoutMs });
 }
 
 interface Publishing {

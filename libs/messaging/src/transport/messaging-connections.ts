@@ -62,6 +62,11 @@ export class MessagingConnections {
     return client;
   }
 
+  /** Whether keys of different slots lie on different servers. */
+  get isCluster(): boolean {
+    return /^rediss?\+cluster:/.test(this.options.redis.url);
+  }
+
   /** Splits streams into those that one read can wait for: on a cluster those of one slot. */
   readTogether(streams: readonly string[]): string[][] {
     return keysTogether(this.options.redis.url, streams);
