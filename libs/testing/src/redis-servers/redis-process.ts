@@ -45,6 +45,7 @@ export class RedisProcess {
 
   /** @throws with the end of its log, when it does not answer. */
   static async start(servers: KeptServers, options: RedisProcessOptions): Promise<RedisProcess> {
+    const command = program();
     for (let attempt = 1; ; attempt += 1) {
       const [port = 0, busPort = 0] = await freePorts(2);
       const folder = mkdtempSync(path.join(tmpdir(), 'trilith-redis-'));
@@ -56,7 +57,7 @@ export class RedisProcess {
       const settings = [...common, ...(isSentinel ? [] : data), ...options.settings(port, busPort)];
       writeFileSync(file, `${settings.join('\n')}\n`);
       const args = [file, ...(isSentinel ? ['--sentinel'] : [])];
-      const server = await servers.start(program(), { args, folder });
+      const server = await servers.start(command, { args, folder });
       const started = new RedisProcess(servers, args, server, port);
       try {
         await started.ready(options.isPlain ?? true);
