@@ -7,6 +7,7 @@ import {
   createRedis,
   whenReady,
 } from '@trilith/redis';
+import type { Redis } from 'ioredis';
 import { eventually } from '@trilith/testing';
 
 import { AofBarrier } from '../../src/outbox/aof-barrier.js';
@@ -33,14 +34,16 @@ const aof = ['--save', '', '--appendonly', 'yes', '--appendfsync'];
   const start = async (...settings: string[]) => RedisServer.start(executable ?? '', settings);
   const barrierOn = ({ url }: RedisServer, timeoutMs = TIMEOUT_MS) => {
     const maxReconnectDelayMs = 50;
-    const publishing = createRedis({ url, name: 'publishing', maxReconnectDelayMs });
-    const waiting = createBlockingRedis({
+    const commands = createRedis({ url, name: 'publishing', maxReconnectDelayMs });
+    const blocking = createBlockingRedis({
       url,
       name: 'waiting',
       maxReconnectDelayMs,
       maxBlockMs: timeoutMs,
     });
-    clients.push(publishing, waiting);
+    clients.push(commands, blocking);
+    // To one server each is one connection.
+    const [publishing, waiting] = [commands as Redis, blocking as Redis];
     const barrier = new AofBarrier({ publishing, waiting, key: 'barrier', timeoutMs });
     return { barrier, publishing, waiting };
   };

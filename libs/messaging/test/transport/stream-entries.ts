@@ -8,7 +8,10 @@ export async function eventEntries(
 ): Promise<Record<string, string | undefined>[]> {
   const streams = new Set<string>();
   // The tests' server is no cluster.
-  const pages = (redis as Redis).scanStream({ match: `${prefix}:*events:${publisher}*`, type: 'stream' });
+  const pages = (redis as Redis).scanStream({
+    match: `${prefix}:*events:${publisher}*`,
+    type: 'stream',
+  });
   for await (const keys of pages) for (const key of keys as string[]) streams.add(key);
   const entries = await Promise.all([...streams].map(async (key) => redis.xrange(key, '-', '+')));
   return entries.flat().map(([, flat]) => asRecord(flat));
