@@ -11,6 +11,7 @@ export { messagingMetrics } from './messaging.metrics.js';
 export type { PromClient } from './messaging.metrics.js';
 export {
   ConsumersLostError,
+  FencedError,
   HandlerTimeoutError,
   InvalidPayloadError,
   MessagingClosedError,
@@ -18,11 +19,14 @@ export {
   RemoteError,
   RequestTimeoutError,
   ServiceOverloadedError,
+  StreamFullError,
 } from './messaging.errors.js';
 export type { PayloadProblem } from './messaging.errors.js';
 export { EventPublisher } from './transport/event-publisher.js';
+export type { PublishOptions } from './transport/event-publisher.js';
 export { kindOfFailure } from './transport/failure-kind.js';
 export type { FailureKind } from './transport/failure-kind.js';
+export { partitionOf } from './transport/partition-of.js';
 export { Respond, Subscribe } from './transport/message.decorators.js';
 export type { MessageContract } from './transport/message.decorators.js';
 export { MessagingConnections } from './transport/messaging-connections.js';

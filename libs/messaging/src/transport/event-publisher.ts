@@ -1,48 +1,95 @@
 import { Injectable } from '@nestjs/common';
+import type { ScriptArgument } from '@trilith/redis';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 
-import { InvalidPayloadError } from '../messaging.errors.js';
+import { FencedError, InvalidPayloadError, StreamFullError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { OutgoingEvent } from '../outbox/outgoing-event.js';
+import { type AppendOutcome, appendEvents } from './event-scripts.js';
+import { layoutError, rememberPublisher } from './layout.js';
 import type { MessagingConnections } from './messaging-connections.js';
+import { partitionOf } from './partition-of.js';
 import { checkPayload } from './payload.js';
-import { appendEvents } from './scripts.js';
 import { StreamKeys } from './stream-keys.js';
 
-const appendedTogether = 200;
+/** How events are published. */
+export interface PublishOptions {
+  /**
+   * Rises with each holder of the right to publish, such as the lease of an outbox relay: a token
+   * lower than the highest that this publisher has used is refused.
+   */
+  readonly fencingToken?: bigint;
+}
+
+const appendedTogether = 1_000;
 
 /**
- * Puts events on this service's stream, where every subscribing service finds them. For events that
+ * Puts events on this service's streams, where every subscribing service finds them. For events that
  * belong to a change of data use the outbox, which loses none when the process dies in between.
  */
 @Injectable()
 export class EventPublisher {
-  private readonly stream: string;
+  private readonly keys: StreamKeys;
 
   constructor(
     private readonly options: ResolvedMessagingOptions,
     private readonly connections: MessagingConnections,
   ) {
-    this.stream = new StreamKeys(options.prefix).events(options.service);
+    this.keys = new StreamKeys(options.prefix);
   }
 
   /**
-   * Appends events in the order given; resolves when all are in the stream. When it rejects, none
-   * or the first of them may be there: repeat all with the same ids, and inboxes see no difference.
+   * Appends events in the order given; resolves when all are in the streams, or wait there for their
+   * `deliverAt`. Up to 1,000 events are appended all or none. When it rejects with more, the first
+   * of them may be there: repeat all with the same ids, and inboxes see no difference.
    *
-   * @throws {InvalidPayloadError} when an id is no uuid or a payload does not fit its topic's schema;
-   *   none is published.
+   * @throws {InvalidPayloadError} when an id is no uuid, `deliverAt` no time, or a payload does not
+   *   fit its topic's schema; none is published.
+   * @throws {StreamFullError} when a subscribing service has left `maxEntries` undone: try later.
+   * @throws {FencedError} when another has published with a higher fencing token: stop.
+   * @throws {MessagingOptionError} when Redis has another number of partitions.
    * @throws when Redis is away, or does not answer in time: `isRedisUnavailable` tells.
    */
-  async publish(events: readonly OutgoingEvent[]): Promise<void> {
+  async publish(
+    events: readonly OutgoingEvent[],
+    { fencingToken }: PublishOptions = {},
+  ): Promise<void> {
+    const token = fencingToken === undefined ? '' : toText(fencingToken);
     const contextHeaders = this.options.context.headers();
-    const written = await Promise.all(events.map(async (event) => write(event, contextHeaders)));
+    const { partitions } = this.options;
+    const written = await Promise.all(
+      events.map(async (event) => write(event, { contextHeaders, partitions })),
+    );
     await this.connections.ready();
     for (let from = 0; from < written.length; from += appendedTogether) {
-      const together = written.slice(from, from + appendedTogether);
-      await appendEvents(this.connections.commands, [this.stream], together.flat());
+      await this.append(written.slice(from, from + appendedTogether), token);
     }
     this.tellObserver(events);
+  }
+
+  private async append(together: readonly ScriptArgument[][], token: string): Promise<void> {
+    const { partitions, maxEntries, service } = this.options;
+    const bounds = [Math.ceil(maxEntries / partitions), maxEntries];
+    const args = [partitions, ...bounds, token, ...together.flat()];
+    const redis = this.connections.commands;
+    const outcome = await appendEvents(redis, [this.keys.events(service)], args);
+    if (outcome.kind !== 'appended') throw this.refusal(outcome, together.length);
+    if (outcome.isNewLayout) await rememberPublisher(redis, this.options);
+  }
+
+  private refusal(
+    outcome: Exclude<AppendOutcome, { kind: 'appended' }>,
+    count: number,
+  ): StreamFullError | FencedError | ReturnType<typeof layoutError> {
+    switch (outcome.kind) {
+      case 'layout':
+        return layoutError(this.options, outcome.partitions);
+      case 'fenced':
+        return new FencedError(this.options.service, outcome.highest);
+      case 'full':
+        this.options.observer.refused?.({ publisher: this.options.service, count });
+        return new StreamFullError(outcome);
+    }
   }
 
   private tellObserver(events: readonly OutgoingEvent[]): void {
@@ -52,22 +99,44 @@ export class EventPublisher {
   }
 }
 
+interface WriteOptions {
+  readonly contextHeaders: Readonly<Record<string, string>>;
+  readonly partitions: number;
+}
+
+/** The values that the script takes of an event. */
 async function write(
   event: OutgoingEvent,
-  contextHeaders: Readonly<Record<string, string>>,
-): Promise<string[]> {
-  const { id = uuidv7(), topic, key } = event;
-  if (!isUuid(id)) {
-    throw new InvalidPayloadError(nameOf(topic), [{ path: 'id', message: 'is no uuid' }]);
-  }
+  { contextHeaders, partitions }: WriteOptions,
+): Promise<ScriptArgument[]> {
+  const { id = uuidv7(), topic, key, deliverAt } = event;
+  if (!isUuid(id)) refuse(topic, 'id', 'is no uuid');
+  const dueAtMs = deliverAt?.getTime();
+  if (Number.isNaN(dueAtMs)) refuse(topic, 'deliverAt', 'is no time');
   const payload =
     typeof topic === 'string'
       ? event.payload
       : await checkPayload(topic.name, topic.schema, event.payload);
-  const headers = { ...contextHeaders, ...event.headers };
-  return [id, nameOf(topic), key, JSON.stringify(payload ?? null), JSON.stringify(headers)];
+  return [
+    partitionOf(key, partitions),
+    dueAtMs ?? '',
+    id,
+    nameOf(topic),
+    key,
+    JSON.stringify(payload ?? null),
+    JSON.stringify({ ...contextHeaders, ...event.headers }),
+  ];
+}
+
+function refuse(topic: OutgoingEvent['topic'], path: string, message: string): never {
+  throw new InvalidPayloadError(nameOf(topic), [{ path, message }]);
 }
 
 function nameOf(topic: OutgoingEvent['topic']): string {
   return typeof topic === 'string' ? topic : topic.name;
+}
+
+function toText(fencingToken: bigint): string {
+  if (fencingToken < 0n) throw new RangeError(`a fencing token is never negative: ${fencingToken}`);
+  return fencingToken.toString();
 }

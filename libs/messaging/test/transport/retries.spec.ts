@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BadRequestException } from '@nestjs/common';
 import { eventually } from '@trilith/testing';
 
-import { RequestTimeoutError } from '../../src/index.js';
+import { RequestTimeoutError, partitionOf } from '../../src/index.js';
 
 import { Platform } from './platform.js';
 import { Story, StoryController, steps } from './story.controller.js';
@@ -61,7 +61,7 @@ describe('events', () => {
         'dead-error': 'cannot stomach this',
         'dead-attempts': '3',
         'dead-group': 'content',
-        'dead-stream': platform.keys.events('users'),
+        'dead-stream': platform.keys.partition('users', partitionOf('p', 16)),
       });
       expect(letter?.['dead-stack']).toContain('story.controller.ts');
       expect(await pending()).toBe(0);
