@@ -38,6 +38,18 @@ export { RedisStreamsRecord } from './transport/redis-streams-record.js';
 export type { RecordOptions } from './transport/redis-streams-record.js';
 export { REDIS_STREAMS, RedisStreamsServer } from './transport/redis-streams.server.js';
 export { StreamKeys } from './transport/stream-keys.js';
+export { GroupInUseError, LayoutChangedError } from './admin/admin.errors.js';
+export { DeadLetters } from './admin/dead-letters.js';
+export type { DeadLetter, DiscardedLetter, PageOptions } from './admin/dead-letters.js';
+export type {
+  GroupState,
+  MemberState,
+  PartitionState,
+  Pause,
+  PublisherState,
+} from './admin/group-state.js';
+export { MessagingAdmin } from './admin/messaging-admin.js';
+export type { GroupName, MessagingAdminOptions } from './admin/messaging-admin.js';
 export { Inbox } from './inbox/inbox.js';
 export type { HandledBefore, InboxOutcome, InboxTransactions } from './inbox/inbox.js';
 export { InboxMessageIdError, InboxTransactionRequiredError } from './inbox/inbox.errors.js';
