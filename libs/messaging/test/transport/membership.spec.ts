@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -192,6 +193,32 @@ describe('membership of a group', () => {
     await renewAll(one, two);
     expect(await redis.hget(keys.layout(publisher), 'partitions')).toBe('4');
     expect(counts(one, two)).toEqual([2, 2]);
+  });
+
+  it('should refuse whatever a former owner asks for, and leave it to the new one', async () => {
+    await layOut(1);
+    const one = member({ leaseMs: 100 });
+    await one.renew();
+    const [former] = one.all;
+    await sleep(150);
+    const two = member({ leaseMs: 60_000 });
+    await two.renew();
+    const [owner] = two.all;
+    assert.ok(former && owner);
+    const stream = platform.keys.partition(publisher, 0);
+    const entryId = (await platform.redis.xadd(stream, '*', 'key', 'a')) ?? '';
+
+    // As a process would that was frozen in between and knows nothing of it.
+    expect(await former.group.read([former], 10)).toMatchObject({ lost: [0], entries: new Map() });
+    expect((await owner.group.read([owner], 10)).entries.get(0)).toMatchObject([{ entryId }]);
+    expect(await former.group.takeOver(former, { after: '', count: 10 })).toBeUndefined();
+    expect(await former.group.recordAttempt(former, entryId, 4)).toBe(false);
+    expect(await former.group.bury(former, entryId, ['key', 'a'])).toBeUndefined();
+    await former.group.giveBack(former, new Map([[entryId, 0]]));
+
+    const pending = await platform.redis.xpending(stream, group, '-', '+', 10);
+    expect(pending).toMatchObject([[entryId, owner.group.identity.member, expect.any(Number), 1]]);
+    expect(await platform.deadLetters(publisher, group)).toEqual([]);
   });
 
   it('should follow another number of partitions', async () => {
