@@ -104,6 +104,8 @@ export interface PartitionsRead {
   readonly isPaused: boolean;
   /** Partitions that are not the member's any more. */
   readonly lost: readonly number[];
+  /** Partitions of which entries were delivered that this member does not know of. */
+  readonly behind: readonly number[];
   /** Partitions whose group was missing. */
   readonly created: readonly number[];
   /** By partition, in their order. */
@@ -116,7 +118,11 @@ export const readPartitions = defineScript<ScriptArgument[], PartitionsRead>({
   keys: 1,
   parse: (reply) => {
     type Found = [partition: number, entries: [string, Fields][]];
-    const [paused, lost, created, found] = reply as [number, number[], number[], unknown[]];
+    const [paused, lost, behind, created, found] = reply as [
+      number,
+      ...[number[], number[], number[]],
+      unknown[],
+    ];
     const entries = new Map<number, readonly StreamEntry[]>();
     for (let index = 0; index < found.length; index += 2) {
       const [partition, read] = found.slice(index, index + 2) as Found;
@@ -125,7 +131,7 @@ export const readPartitions = defineScript<ScriptArgument[], PartitionsRead>({
         read.map(([id, fields]) => toStreamEntry(id, fields)),
       );
     }
-    return { isPaused: paused === 1, lost, created, entries };
+    return { isPaused: paused === 1, lost, behind, created, entries };
   },
 });
 

@@ -209,8 +209,10 @@ describe('membership of a group', () => {
     const entryId = (await platform.redis.xadd(stream, '*', 'key', 'a')) ?? '';
 
     // As a process would that was frozen in between and knows nothing of it.
-    expect(await former.group.read([former], 10)).toMatchObject({ lost: [0], entries: new Map() });
-    expect((await owner.group.read([owner], 10)).entries.get(0)).toMatchObject([{ entryId }]);
+    const refused = await former.group.read(platform.redis, { partitions: [former], count: 10 });
+    expect(refused).toMatchObject({ lost: [0], entries: new Map() });
+    const read = await owner.group.read(platform.redis, { partitions: [owner], count: 10 });
+    expect(read.entries.get(0)).toMatchObject([{ entryId }]);
     expect(await former.group.takeOver(former, { after: '', count: 10 })).toBeUndefined();
     expect(await former.group.recordAttempt(former, entryId, 4)).toBe(false);
     expect(await former.group.bury(former, entryId, ['key', 'a'])).toBeUndefined();
@@ -219,6 +221,26 @@ describe('membership of a group', () => {
     const pending = await platform.redis.xpending(stream, group, '-', '+', 10);
     expect(pending).toMatchObject([[entryId, owner.group.identity.member, expect.any(Number), 1]]);
     expect(await platform.deadLetters(publisher, group)).toEqual([]);
+  });
+
+  it('should read nothing after a read whose answer was lost, until that is taken over', async () => {
+    await layOut(1);
+    const one = member();
+    await one.renew();
+    const [owner] = one.all;
+    assert.ok(owner);
+    const stream = platform.keys.partition(publisher, 0);
+    const add = async () => (await platform.redis.xadd(stream, '*', 'key', 'a')) ?? '';
+    const read = async () =>
+      owner.group.read(platform.redis, { partitions: [owner], count: 10 });
+    const first = await add();
+    await read();
+    const second = await add();
+    expect(await read()).toMatchObject({ behind: [0], entries: new Map() });
+    await owner.takeOver(10);
+    expect(owner.size).toBe(1);
+    expect(owner.lastRead).toBe(first);
+    expect((await read()).entries.get(0)).toMatchObject([{ entryId: second }]);
   });
 
   it('should follow another number of partitions', async () => {

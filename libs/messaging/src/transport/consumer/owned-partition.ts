@@ -2,7 +2,7 @@ import type { TakenEntry } from '../event-scripts.js';
 import type { StreamEntry } from '../stream-entry.js';
 import { Delivery } from './delivery.js';
 import { LeaseLostError } from './lease-lost.error.js';
-import type { PartitionClaim, PartitionGroup } from './partition-group.js';
+import type { PartitionClaim, PartitionGroup, ReadPosition } from './partition-group.js';
 
 /** Told of what there is to do in a partition. */
 export interface PartitionEvents {
@@ -16,7 +16,7 @@ export interface PartitionEvents {
  * A partition that this member owns, and what it has in hand of it. It is owned until it is lost to
  * another, or closed: then what is begun is finished, the rest given back, and it is let go of.
  */
-export class OwnedPartition implements PartitionClaim {
+export class OwnedPartition implements ReadPosition {
   readonly partition: number;
   readonly epoch: string;
   readonly stream: string;
@@ -96,7 +96,7 @@ export class OwnedPartition implements PartitionClaim {
     this.tellWhenDrained();
   }
 
-  /** A read failed: entries may have been delivered that never came. */
+  /** Entries were delivered that never came. */
   recover(): void {
     this.after = '';
   }

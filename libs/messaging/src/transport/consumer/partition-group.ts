@@ -1,4 +1,4 @@
-import type { ScriptArgument } from '@trilith/redis';
+import type { RedisClient, ScriptArgument } from '@trilith/redis';
 
 import {
   type GroupLag,
@@ -29,6 +29,12 @@ export interface PartitionGroupIdentity {
 export interface PartitionClaim {
   readonly partition: number;
   readonly epoch: string;
+}
+
+/** A partition, and how far it is read. */
+export interface ReadPosition extends PartitionClaim {
+  /** The last entry that the group was given, as its owner knows it. */
+  readonly lastRead: string;
 }
 
 /** What a member says of itself when it renews its lease. */
@@ -80,10 +86,17 @@ export class PartitionGroup {
     await this.renew({ leaseMs: 0, revision, ...noClaims });
   }
 
-  /** New entries, up to `count` of all these partitions together. */
-  async read(claims: readonly PartitionClaim[], count: number): Promise<PartitionsRead> {
-    const pairs = claims.flatMap(({ partition, epoch }) => [partition, epoch]);
-    return readPartitions(this.redis, this.base, [...this.member, count, ...pairs]);
+  /** New entries, up to `count` of all these partitions together, over a connection of their own. */
+  async read(
+    redis: RedisClient,
+    { partitions, count }: { partitions: readonly ReadPosition[]; count: number },
+  ): Promise<PartitionsRead> {
+    const places = partitions.flatMap(({ partition, epoch, lastRead }) => [
+      partition,
+      epoch,
+      lastRead,
+    ]);
+    return readPartitions(redis, this.base, [...this.member, count, ...places]);
   }
 
   /** What is pending in a partition, a part at a time. */

@@ -10,7 +10,7 @@ import type { PartitionGroup } from './partition-group.js';
 export interface PartitionReaderParts {
   readonly group: PartitionGroup;
   readonly membership: GroupMembership;
-  /** Waits for new entries, and is used for nothing else. */
+  /** Waits for new entries and reads them, and is used for nothing else. */
   readonly redis: RedisClient;
   /** Waits until there is room, and says for how many entries. */
   readonly room: () => Promise<number>;
@@ -26,8 +26,8 @@ const pauseMs = 250;
 /**
  * Reads the partitions of a member for as long as it is not stopped, whatever happens to the server.
  *
- * Reading is a script, which the server refuses to whoever does not own a partition any more. The
- * wait for new entries is a plain read beside it, which changes nothing.
+ * Waiting is a plain read, which changes nothing. What it finds is read by a script that the server
+ * refuses to whoever does not own a partition any more.
  */
 export class PartitionReader {
   private running: Promise<void> | undefined;
@@ -51,52 +51,65 @@ export class PartitionReader {
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       try {
-        const count = await this.read();
-        if (count === 0) await this.waitForMore();
+        await this.readOnce();
       } catch (error) {
         await this.recover(error);
       }
     }
   }
 
-  /** What is pending first, then new entries. Resolves to how many that were. */
-  private async read(): Promise<number> {
-    const { membership, room } = this.parts;
-    const free = await room();
-    if (this.stopping.signal.aborted) return 0;
-    let taken = 0;
-    for (const partition of membership.readable) {
-      if (taken < free && !partition.isCaughtUp) taken += await this.takeOver(partition, free - taken);
-    }
-    return taken < free ? taken + (await this.readNew(free - taken)) : taken;
+  /** What is pending first, then new entries. */
+  private async readOnce(): Promise<void> {
+    const free = await this.parts.room();
+    const taken = await this.takeOver(free);
+    if (taken >= free || this.stopping.signal.aborted) return;
+    const partitions = await this.waitForEntries();
+    if (partitions.length === 0 || this.stopping.signal.aborted) return;
+    await whileReading(partitions, async () => this.read(partitions, free - taken));
   }
 
-  private async takeOver(partition: OwnedPartition, count: number): Promise<number> {
-    const work = async () => partition.takeOver(count);
-    const { taken, fromOthers } = await whileReading([partition], work);
-    if (fromOthers > 0) this.parts.onTakenOver(partition, fromOthers);
+  /** Takes what is pending in partitions that are new to this member. Resolves to how much that was. */
+  private async takeOver(free: number): Promise<number> {
+    let taken = 0;
+    for (const partition of this.parts.membership.readable) {
+      if (partition.isCaughtUp || taken >= free) continue;
+      const work = async () => partition.takeOver(free - taken);
+      const part = await whileReading([partition], work);
+      if (part.fromOthers > 0) this.parts.onTakenOver(partition, part.fromOthers);
+      taken += part.taken;
+    }
     return taken;
   }
 
-  private async readNew(count: number): Promise<number> {
+  /** Resolves to the partitions that have new entries; after a while without any, to all. */
+  private async waitForEntries(): Promise<readonly OwnedPartition[]> {
     const partitions = this.nextRound();
-    if (partitions.length === 0) return 0;
-    return whileReading(partitions, async () => this.readNewOf(partitions, count));
+    if (partitions.length === 0 || this.isPaused) {
+      await this.pause();
+      return partitions;
+    }
+    const streams = partitions.map(({ stream }) => stream);
+    const after = partitions.map(({ lastRead }) => lastRead);
+    const options = ['COUNT', 1, 'BLOCK', waitMs, 'STREAMS', ...streams, ...after];
+    const found = (await this.parts.redis.call('XREAD', ...options)) as [string, unknown][] | null;
+    if (found === null) return partitions;
+    const ready = new Set(found.map(([stream]) => stream));
+    return partitions.filter(({ stream, closing }) => ready.has(stream) && !closing.aborted);
   }
 
-  private async readNewOf(partitions: readonly OwnedPartition[], count: number): Promise<number> {
-    const { group, membership } = this.parts;
-    const { isPaused, lost, created, entries } = await group.read(partitions, count);
+  private async read(partitions: readonly OwnedPartition[], count: number): Promise<void> {
+    const { group, membership, redis } = this.parts;
+    const { isPaused, lost, behind, created, entries } = await group.read(redis, {
+      partitions,
+      count,
+    });
+    this.isPaused = isPaused;
     if (lost.length > 0) void membership.renew().catch(() => undefined);
     if (created.length > 0) this.tellRecreated(created);
-    let total = 0;
     for (const partition of partitions) {
-      const read = entries.get(partition.partition) ?? [];
-      partition.takeNew(read);
-      total += read.length;
+      if (behind.includes(partition.partition)) partition.recover();
+      partition.takeNew(entries.get(partition.partition) ?? []);
     }
-    this.isPaused = isPaused;
-    return total;
   }
 
   /** Each time another partition comes first, so that one that is full leaves room for the others. */
@@ -107,28 +120,11 @@ export class PartitionReader {
     return [...ready.slice(first), ...ready.slice(0, first)];
   }
 
-  private async waitForMore(): Promise<void> {
-    const { membership, redis } = this.parts;
-    const { readable } = membership;
-    const mustRead = readable.some(({ isCaughtUp }) => !isCaughtUp);
-    if (readable.length === 0 || mustRead || this.isPaused) return this.pause();
-    const streams = readable.map(({ stream }) => stream);
-    const after = readable.map(({ lastRead }) => lastRead);
-    try {
-      await redis.call('XREAD', 'COUNT', 1, 'BLOCK', waitMs, 'STREAMS', ...streams, ...after);
-    } catch (error) {
-      if (this.stopping.signal.aborted) return;
-      if (isRedisUnavailable(error)) reconnect(redis);
-      else this.parts.logger.error(error);
-      await this.pause();
-    }
-  }
-
   /** Never throws: what fails here fails again at the next read, and comes back. */
   private async recover(error: unknown): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    if (!isRedisUnavailable(error)) this.parts.logger.error(error);
-    for (const partition of this.parts.membership.readable) partition.recover();
+    if (isRedisUnavailable(error)) reconnect(this.parts.redis);
+    else this.parts.logger.error(error);
     await this.pause();
   }
 
