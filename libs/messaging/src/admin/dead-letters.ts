@@ -87,7 +87,10 @@ export class DeadLetters {
     if (partitions === 0) throw new LayoutChangedError(publisher);
     return inParts(letterIds, async (ids) => {
       const letters = await this.find(ids);
-      const places = letters.flatMap(({ letterId, key }) => [letterId, partitionOf(key, partitions)]);
+      const places = letters.flatMap(({ letterId, key }) => [
+        letterId,
+        partitionOf(key, partitions),
+      ]);
       const args = [group, partitions, ...places];
       const replayed = await replayLetters(redis, [keys.events(publisher)], args);
       if (replayed === undefined) throw new LayoutChangedError(publisher);

@@ -77,19 +77,12 @@ export class EventPublisher {
     if (outcome.isNewLayout) await rememberPublisher(redis, this.options);
   }
 
-  private refusal(
-    outcome: Exclude<AppendOutcome, { kind: 'appended' }>,
-    count: number,
-  ): StreamFullError | FencedError | ReturnType<typeof layoutError> {
-    switch (outcome.kind) {
-      case 'layout':
-        return layoutError(this.options, outcome.partitions);
-      case 'fenced':
-        return new FencedError(this.options.service, outcome.highest);
-      case 'full':
-        this.options.observer.refused?.({ publisher: this.options.service, count });
-        return new StreamFullError(outcome);
-    }
+  private refusal(outcome: Exclude<AppendOutcome, { kind: 'appended' }>, count: number): Error {
+    const { service: publisher, observer } = this.options;
+    if (outcome.kind === 'layout') return layoutError(this.options, outcome.partitions);
+    if (outcome.kind === 'fenced') return new FencedError(publisher, outcome.highest);
+    observer.refused?.({ publisher, count });
+    return new StreamFullError(outcome);
   }
 
   private tellObserver(events: readonly OutgoingEvent[]): void {

@@ -57,11 +57,21 @@ describe('MessagingAdmin', () => {
     });
     expect(state).toMatchObject({ publisher: 'users', partitions: 2, entries: 5, delayed: 1 });
     const [group] = state?.groups ?? [];
-    expect(group).toMatchObject({ group: 'content', paused: undefined, entries: 5, deadLetters: 0 });
+    expect(group).toMatchObject({
+      group: 'content',
+      paused: undefined,
+      entries: 5,
+      deadLetters: 0,
+    });
     expect(group?.members).toMatchObject([{ name: expect.stringMatching(/^content-\d+-/) }]);
     const owner = group?.members[0]?.name;
     expect(group?.partitions[busy]).toMatchObject({ partition: busy, owner, pending: 2, lag: 3 });
-    expect(group?.partitions[1 - busy]).toMatchObject({ owner, pending: 0, lag: 0, oldestAgeMs: 0 });
+    expect(group?.partitions[1 - busy]).toMatchObject({
+      owner,
+      pending: 0,
+      lag: 0,
+      oldestAgeMs: 0,
+    });
     await eventually(async () => expect((await groupState())?.oldestAgeMs).toBeGreaterThan(100));
     gate.resolve();
     await eventually(async () => expect((await groupState())?.entries).toBe(0));
@@ -151,8 +161,9 @@ describe('MessagingAdmin', () => {
       await bury((await startReader()).get(Story), 5);
       const first = await letters().list({ count: 3 });
       const rest = await letters().list({ after: first.at(-1)?.letterId });
-      expect([...first, ...rest].map(({ payload }) => (JSON.parse(payload) as { step: number }).step))
-        .toEqual([1, 2, 3, 4, 5]);
+      expect(
+        [...first, ...rest].map(({ payload }) => (JSON.parse(payload) as { step: number }).step),
+      ).toEqual([1, 2, 3, 4, 5]);
       const letter = await letters().get(first[1]?.letterId ?? '');
       expect(letter).toEqual(first[1]);
       expect(letter).toMatchObject({

@@ -30,7 +30,9 @@ describe('handing partitions over', () => {
   /** Until when each member's lease runs. */
   const leases = async () => {
     const stored = await platform.redis.hgetall(platform.keys.membership('users', 'content'));
-    return Object.fromEntries(Object.entries(stored).filter(([field]) => /^member:/.test(field)));
+    return Object.fromEntries(
+      Object.entries(stored).filter(([field]) => field.startsWith('member:')),
+    );
   };
   const attempts = (reader: ServiceForTest) =>
     reader.get(Story).contexts.map(({ key, attempt }) => `${key} ${attempt}`);
@@ -82,7 +84,9 @@ describe('handing partitions over', () => {
     await eventually(() => expect([...owned.values()]).toEqual([2, 2]));
     await eventually(() => {
       const all = [...attempts(first), ...attempts(second)];
-      expect(all.toSorted()).toEqual(keys.flatMap((key) => Array(3).fill(`${key} 1`)).toSorted());
+      expect(all.toSorted()).toEqual(
+        keys.flatMap((key) => Array.from({ length: 3 }, () => `${key} 1`)).toSorted(),
+      );
     });
     expect(second.get(Story).seen.length).toBeGreaterThan(0);
     for (const key of keys) {
@@ -101,7 +105,9 @@ describe('handing partitions over', () => {
     await publisher.publish(keys.flatMap((key) => steps(key, 1)));
     await eventually(async () => expect(await platform.pending('users', 'content')).toBe(4));
     const second = await startReader('second', never);
-    await eventually(() => expect(attempts(second).map((one) => one.split(' ')[1])).toEqual(['2', '2']));
+    await eventually(() =>
+      expect(attempts(second).map((one) => one.split(' ')[1])).toEqual(['2', '2']),
+    );
   });
 
   it('should leave a member without partitions ready to take over', async () => {
@@ -110,7 +116,7 @@ describe('handing partitions over', () => {
     for (let n = 0; n < 5; n += 1) readers.push(await startReader(`r${n}`));
     await eventually(() => {
       const counts = readers.map((_, n) => owned.get(`r${n}`) ?? 0);
-      expect(counts.toSorted()).toEqual([0, 1, 1, 1, 1]);
+      expect(counts.toSorted((a, b) => a - b)).toEqual([0, 1, 1, 1, 1]);
     });
     const busy = readers.findIndex((_, n) => owned.get(`r${n}`) === 1);
     await readers[busy]?.close();

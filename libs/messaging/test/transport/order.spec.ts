@@ -52,7 +52,7 @@ describe('events of one key', () => {
       const { publisher } = await platform.start({ service: 'users', partitions: 5 });
       const live = await Promise.all([startChild(), startChild()]);
       const publishing = (async () => {
-        for (let from = 0; from < events.length; ) {
+        for (let from = 0; from < events.length;) {
           const count = 1 + random(12);
           await publisher.publish(events.slice(from, from + count));
           from += count;
@@ -88,8 +88,9 @@ describe('events of one key', () => {
       );
       const letters = await platform.deadLetters('users', 'content');
       const nameOf = ({ key, step }: MarkedStep) => `${key} ${step}`;
-      expect(letters.map(({ payload = '' }) => nameOf(JSON.parse(payload) as MarkedStep)).toSorted())
-        .toEqual(dead.map(({ payload }) => nameOf(payload)).toSorted());
+      expect(
+        letters.map(({ payload = '' }) => nameOf(JSON.parse(payload) as MarkedStep)).toSorted(),
+      ).toEqual(dead.map(({ payload }) => nameOf(payload)).toSorted());
       const all = await marks();
       for (let key = 0; key < keys; key += 1) {
         const due = events.filter((event) => event.key === `k${key}` && !dead.includes(event));

@@ -77,7 +77,10 @@ describe('publishing', () => {
       await publish(1, 9n);
       await publish(2, 10n);
       await publish(3, 10n);
-      await expect(publish(4, 9n)).rejects.toMatchObject({ code: 'fenced', facts: { highest: '10' } });
+      await expect(publish(4, 9n)).rejects.toMatchObject({
+        code: 'fenced',
+        facts: { highest: '10' },
+      });
       // More than a number counts exactly.
       await publish(5, 2n ** 62n + 1n);
       await expect(publish(6, 2n ** 62n)).rejects.toMatchObject({ code: 'fenced' });

@@ -111,6 +111,17 @@ describe('recovery', () => {
     expect(await pending()).toBe(0);
   });
 
+  it('should bury nothing that only lay in the hand of a consumer that was killed', async () => {
+    const child = await startChild('hang', { concurrency: 1, maxAttempts: 1 });
+    await publish(1, 2, 3);
+    await child.says('attempt 1');
+    await eventually(async () => expect(await pending()).toBe(3));
+    await child.kill();
+    const { seen } = (await startReader({ maxAttempts: 1 })).get(Story);
+    await eventually(() => expect(seen.length).toBe(3));
+    expect(await platform.deadLetters('users', 'content')).toEqual([]);
+  });
+
   it('should leave an event to a slow consumer for as long as that lives', async () => {
     // Long enough for a busy machine: both replicas live in this process.
     const options = { leaseMs: 1_500 };
@@ -273,16 +284,12 @@ describe('trimming', () => {
     await eventually(() => expect(content.seen.length).toBe(1_000));
     await eventually(() => expect(analytics.seen.length).toBe(999));
     // Redis removes whole nodes of its tree, of a hundred entries each.
-    await eventually(async () =>
-      expect(await platform.length('users')).toBeLessThanOrEqual(600),
-    );
+    await eventually(async () => expect(await platform.length('users')).toBeLessThanOrEqual(600));
     expect(await platform.length('users')).toBeGreaterThanOrEqual(500);
 
     gate.resolve();
     await eventually(() => expect(analytics.seen.length).toBe(1_000));
-    await eventually(async () =>
-      expect(await platform.length('users')).toBeLessThanOrEqual(100),
-    );
+    await eventually(async () => expect(await platform.length('users')).toBeLessThanOrEqual(100));
   });
 
   it('should keep what is younger than the retention, unless there is too much of it', async () => {
@@ -313,8 +320,6 @@ describe('trimming', () => {
 
     await publish(400);
     await eventually(() => expect(seen.length).toBe(800));
-    await eventually(async () =>
-      expect(await platform.length('users')).toBeLessThanOrEqual(500),
-    );
+    await eventually(async () => expect(await platform.length('users')).toBeLessThanOrEqual(500));
   });
 });

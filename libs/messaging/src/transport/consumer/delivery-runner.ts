@@ -69,7 +69,8 @@ export class DeliveryRunner {
   ): Promise<boolean> {
     const { options, limit, handling } = this.parts;
     if (isForOthers(delivery) || !handling.isHandled(event.topic)) return true;
-    if (delivery.attempt > options.maxAttempts) {
+    // That it was read counts as an attempt, which may not have begun: a second is always made.
+    if (delivery.attempt > Math.max(options.maxAttempts, 2)) {
       return this.bury(delivery, new ConsumersLostError(event.topic, delivery.attempt - 1));
     }
     for (let failures = 1; ; failures += 1) {

@@ -1,6 +1,16 @@
 import type { StreamEntry } from '../stream-entry.js';
 import type { HandlerDeadline } from './handler-deadline.js';
-import type { OwnedPartition } from './owned-partition.js';
+import type { PartitionClaim, PartitionGroup } from './partition-group.js';
+
+/** The partition that an entry is in, as its owner has it. */
+export interface DeliverySource extends PartitionClaim {
+  readonly group: PartitionGroup;
+  readonly stream: string;
+  /** Aborts when no further attempt should begin. */
+  readonly closing: AbortSignal;
+  /** The delivery is done with, one way or another. */
+  drop(delivery: Delivery): void;
+}
 
 /** An entry in this member's hand. */
 export class Delivery {
@@ -14,7 +24,7 @@ export class Delivery {
 
   /** @param attemptsBegun by earlier owners; undefined for an entry that is read for the first time. */
   constructor(
-    readonly partition: OwnedPartition,
+    readonly partition: DeliverySource,
     readonly entry: StreamEntry,
     attemptsBegun: number | undefined,
   ) {

@@ -52,10 +52,7 @@ export class GroupMembership {
    */
   renew(): Promise<void> {
     if (this.queued === undefined) {
-      this.queued = this.latest.then(async () => {
-        this.queued = undefined;
-        await this.renewNow();
-      });
+      this.queued = this.renewAfter(this.latest);
       this.latest = this.queued.catch(() => undefined);
     }
     return this.queued;
@@ -74,6 +71,12 @@ export class GroupMembership {
     await Promise.all(this.all.map(async (partition) => partition.giveBack()));
     await group.leave(this.revision);
     this.owned.clear();
+  }
+
+  private async renewAfter(earlier: Promise<void>): Promise<void> {
+    await earlier;
+    this.queued = undefined;
+    await this.renewNow();
   }
 
   private async renewNow(): Promise<void> {

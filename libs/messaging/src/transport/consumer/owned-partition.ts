@@ -1,6 +1,6 @@
 import type { TakenEntry } from '../event-scripts.js';
 import type { StreamEntry } from '../stream-entry.js';
-import { Delivery } from './delivery.js';
+import { Delivery, type DeliverySource } from './delivery.js';
 import { LeaseLostError } from './lease-lost.error.js';
 import type { PartitionClaim, PartitionGroup, ReadPosition } from './partition-group.js';
 
@@ -16,7 +16,7 @@ export interface PartitionEvents {
  * A partition that this member owns, and what it has in hand of it. It is owned until it is lost to
  * another, or closed: then what is begun is finished, the rest given back, and it is let go of.
  */
-export class OwnedPartition implements ReadPosition {
+export class OwnedPartition implements DeliverySource, ReadPosition {
   readonly partition: number;
   readonly epoch: string;
   readonly stream: string;

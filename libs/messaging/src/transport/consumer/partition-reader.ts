@@ -34,6 +34,7 @@ export class PartitionReader {
   private readonly stopping = new AbortController();
   private rounds = 0;
   private isPaused = false;
+  private isWaiting = false;
 
   constructor(private readonly parts: PartitionReaderParts) {}
 
@@ -41,11 +42,12 @@ export class PartitionReader {
     this.running ??= this.run();
   }
 
-  /** Cuts a wait. What was delivered at that moment stays pending. */
+  /** Cuts a wait; a read under way is waited for, so that what it brings can be given back. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await closeRedis(this.parts.redis);
+    if (this.isWaiting) await closeRedis(this.parts.redis);
     await this.running;
+    await closeRedis(this.parts.redis);
   }
 
   private async run(): Promise<void> {
@@ -90,11 +92,26 @@ export class PartitionReader {
     }
     const streams = partitions.map(({ stream }) => stream);
     const after = partitions.map(({ lastRead }) => lastRead);
-    const options = ['COUNT', 1, 'BLOCK', waitMs, 'STREAMS', ...streams, ...after];
-    const found = (await this.parts.redis.call('XREAD', ...options)) as [string, unknown][] | null;
-    if (found === null) return partitions;
-    const ready = new Set(found.map(([stream]) => stream));
+    const ready = await this.streamsWithMore(streams, after);
+    if (ready === undefined) return partitions;
     return partitions.filter(({ stream, closing }) => ready.has(stream) && !closing.aborted);
+  }
+
+  /** Undefined when there was none for a while. */
+  private async streamsWithMore(
+    streams: readonly string[],
+    after: readonly string[],
+  ): Promise<ReadonlySet<string> | undefined> {
+    const options = ['COUNT', 1, 'BLOCK', waitMs, 'STREAMS', ...streams, ...after];
+    this.isWaiting = true;
+    try {
+      const found = (await this.parts.redis.call('XREAD', ...options)) as
+        | [string, unknown][]
+        | null;
+      return found === null ? undefined : new Set(found.map(([stream]) => stream));
+    } finally {
+      this.isWaiting = false;
+    }
   }
 
   private async read(partitions: readonly OwnedPartition[], count: number): Promise<void> {

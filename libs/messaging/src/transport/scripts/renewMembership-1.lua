@@ -117,8 +117,9 @@ else
     for partition = 0, partitions - 1 do
       redis.pcall('XGROUP', 'CREATE', stream(partition), group, '0', 'MKSTREAM')
     end
-  elseif leases[member] <= now and settling <= now and othersExpired() then
-    -- This member is late as others are: the server may have been away, and nobody dead.
+  elseif leases[member] <= now and settling + leaseMs <= now and othersExpired() then
+    -- This member is late as others are: the server may have been away, and nobody dead. Not twice
+    -- in a row, or one that is always late would keep the dead alive.
     settle()
   end
   leases[member] = now + leaseMs
