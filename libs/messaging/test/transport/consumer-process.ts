@@ -16,6 +16,8 @@ export interface ConsumerProcessInput {
   readonly options: MessagingOptions;
   /** What its handlers do: never end, kill their process, or leave a mark of each event. */
   readonly behaviour: 'hang' | 'die' | 'mark';
+  /** Where marks are left; by default in the messages' Redis. */
+  readonly marksUrl?: string;
 }
 
 /** An event that leaves a mark: `<key> <step>` at the end of the list `marks:<prefix>`. */
@@ -26,9 +28,10 @@ export interface MarkedStep {
   readonly failures: number;
 }
 
-const { options, behaviour } = JSON.parse(process.argv[2] ?? '{}') as ConsumerProcessInput;
+const { options, behaviour, marksUrl } = JSON.parse(process.argv[2] ?? '{}') as ConsumerProcessInput;
 
-const redis = createRedis({ url: options.redis.url, name: 'marks', commandTimeoutMs: 30_000 });
+const url = marksUrl ?? options.redis.url;
+const redis = createRedis({ url, name: 'marks', commandTimeoutMs: 30_000 });
 
 async function misbehave(): Promise<void> {
   if (behaviour === 'die') process.kill(process.pid, 'SIGKILL');
