@@ -174,6 +174,20 @@ describe('events', () => {
     });
   });
 
+  it('should all be handled where several publishers wait for room at a time', async () => {
+    const users = await startPublisher();
+    const { publisher: posts } = await platform.start({ service: 'posts' });
+    const subscribeTo = ['users', 'posts'];
+    const story = (await startReader({ subscribeTo, concurrency: 2, maxInHand: 2 })).get(Story);
+    story.behave = async () => new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
+    const keys = ['a', 'b', 'c', 'd'];
+    for (let round = 0; round < 10; round += 1) {
+      await users.publish(keys.flatMap((key) => steps(`${key}u`, 5)));
+      await posts.publish(keys.flatMap((key) => steps(`${key}p`, 5)));
+    }
+    await eventually(() => expect(story.seen.length).toBe(400));
+  });
+
   describe('that take long', () => {
     it('should fail when their time is over, and tell the handler', async () => {
       const publisher = await startPublisher();

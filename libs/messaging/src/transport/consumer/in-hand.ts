@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The works that a consumer has taken and not finished: so many at most. */
 export class InHand {
   private readonly works = new Set<Promise<void>>();
-  private changed = Promise.withResolvers<void>();
+  /** What those who wait for room wait for: all for the same. */
+  private changed: PromiseWithResolvers<void> | undefined;
   private closed = false;
 
   /** @param gatherMs once it was full: how long room may gather before it is used. */
@@ -22,14 +23,14 @@ export class InHand {
     this.works.add(work);
     void work.finally(() => {
       this.works.delete(work);
-      this.changed.resolve();
+      this.wake();
     });
   }
 
   /** Waits until something may be taken, or nothing will be any more; says how much. */
   async room(): Promise<number> {
     while (this.free === 0 && !this.closed) {
-      this.changed = Promise.withResolvers<void>();
+      this.changed ??= Promise.withResolvers<void>();
       await this.changed.promise;
       if (this.gatherMs > 0) await sleep(this.gatherMs);
     }
@@ -39,7 +40,7 @@ export class InHand {
   /** Nobody takes any more: who waits for room goes on. */
   close(): void {
     this.closed = true;
-    this.changed.resolve();
+    this.wake();
   }
 
   /** Resolves when all is finished, at the latest after `timeoutMs`. */
@@ -48,5 +49,10 @@ export class InHand {
     const timer = setTimeout(resolve, timeoutMs);
     await Promise.race([Promise.all(this.works), timeUp]);
     clearTimeout(timer);
+  }
+
+  private wake(): void {
+    this.changed?.resolve();
+    this.changed = undefined;
   }
 }
