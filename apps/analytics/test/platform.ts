@@ -8,10 +8,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '@trilith/config';
 import {
   EventPublisher,
+  type GroupState,
+  MessagingAdmin,
   MessagingConnections,
   MessagingModule,
   type OutgoingEvent,
-  StreamKeys,
 } from '@trilith/messaging';
 import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
 import { createService } from '@trilith/service';
@@ -99,21 +100,17 @@ export class Platform {
 
   /** Waits until every event that was published was handled and acknowledged. */
   async drained(): Promise<void> {
-    const keys = new StreamKeys(this.prefix);
     for (const from of ['users', 'content']) {
-      const stream = keys.events(from);
-      await eventually(async () => this.insistOnDrained(stream), { timeoutMs: 120_000 });
+      await eventually(async () => this.insistOnDrained(from), { timeoutMs: 120_000 });
     }
   }
 
   /** How many events a process was given and has not acknowledged. */
   async inHand({ pid }: ChildProcess): Promise<number> {
-    const stream = new StreamKeys(this.prefix).events('content');
-    const consumers = (await this.redis.xinfo('CONSUMERS', stream, 'analytics')) as unknown[][];
-    return consumers
-      .map(toRecord)
-      .filter(({ name }) => String(name).startsWith(`analytics-${pid}-`))
-      .reduce((sum, { pending }) => sum + Number(pending), 0);
+    const partitions = (await this.groupOn('content'))?.partitions ?? [];
+    return partitions
+      .filter(({ owner }) => owner?.startsWith(`analytics-${pid}-`))
+      .reduce((sum, { pending }) => sum + pending, 0);
   }
 
   async close(): Promise<void> {
@@ -124,20 +121,21 @@ export class Platform {
     await this.store.close();
   }
 
-  private async insistOnDrained(stream: string): Promise<void> {
-    if ((await this.redis.exists(stream)) === 0) return;
-    const [last] = await this.redis.xrevrange(stream, '+', '-', 'COUNT', 1);
-    const groups = (await this.redis.xinfo('GROUPS', stream)) as unknown[][];
-    const group = groups.map(toRecord).find(({ name }) => name === 'analytics');
-    if (group?.pending === 0 && (!last || group['last-delivered-id'] === last[0])) return;
-    throw new Error(`${stream} is not drained: ${JSON.stringify(group)}`);
+  private async insistOnDrained(from: string): Promise<void> {
+    const wasPublished = (await this.admin.inspect(from)) !== undefined;
+    const group = await this.groupOn(from);
+    if (!wasPublished || group?.entries === 0) return;
+    throw new Error(`${from} is not drained: ${JSON.stringify(group)}`);
   }
-}
 
-/** `[name, value, name, value]` as Redis replies. */
-function toRecord(pairs: unknown[]): Record<string, unknown> {
-  const names = pairs.filter((_, index) => index % 2 === 0);
-  return Object.fromEntries(names.map((name, index) => [String(name), pairs[index * 2 + 1]]));
+  private async groupOn(from: string): Promise<GroupState | undefined> {
+    const groups = (await this.admin.inspect(from))?.groups;
+    return groups?.find(({ group }) => group === 'analytics');
+  }
+
+  private get admin(): MessagingAdmin {
+    return new MessagingAdmin({ redis: this.redis, prefix: this.prefix });
+  }
 }
 
 async function publisher(

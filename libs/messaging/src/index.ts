@@ -24,6 +24,7 @@ export { messagingMetrics } from './messaging.metrics.js';
 export type { PromClient } from './messaging.metrics.js';
 export {
   ConsumersLostError,
+  FencedError,
   HandlerTimeoutError,
   InvalidPayloadError,
   MessagingClosedError,
@@ -32,11 +33,14 @@ export {
   RemoteError,
   RequestTimeoutError,
   ServiceOverloadedError,
+  StreamFullError,
 } from './messaging.errors.js';
 export type { PayloadProblem } from './messaging.errors.js';
 export { EventPublisher } from './transport/event-publisher.js';
+export type { PublishOptions } from './transport/event-publisher.js';
 export { kindOfFailure } from './transport/failure-kind.js';
 export type { FailureKind } from './transport/failure-kind.js';
+export { partitionOf } from './transport/partition-of.js';
 export { Respond, Subscribe } from './transport/message.decorators.js';
 export type { HandlerOptions, MessageContract } from './transport/message.decorators.js';
 export { MessagingConnections } from './transport/messaging-connections.js';
@@ -51,6 +55,18 @@ export { StreamKeys } from './transport/stream-keys.js';
 export { REDIS_STREAMS, redisStreams } from './transport/transport-id.js';
 export { Idempotent } from './inbox/idempotent.decorator.js';
 export type { IdempotentOptions } from './inbox/idempotent.decorator.js';
+export { GroupInUseError, LayoutChangedError } from './admin/admin.errors.js';
+export { DeadLetters } from './admin/dead-letters.js';
+export type { DeadLetter, DiscardedLetter, PageOptions } from './admin/dead-letters.js';
+export type {
+  GroupState,
+  MemberState,
+  PartitionState,
+  Pause,
+  PublisherState,
+} from './admin/group-state.js';
+export { MessagingAdmin } from './admin/messaging-admin.js';
+export type { GroupName, MessagingAdminOptions } from './admin/messaging-admin.js';
 export { Inbox } from './inbox/inbox.js';
 export type { HandledBefore, InboxOutcome, InboxTransactions } from './inbox/inbox.js';
 export {
@@ -81,12 +97,7 @@ export { OutboxRelay } from './outbox/outbox-relay.js';
 export type { OutboxRelayParts } from './outbox/outbox-relay.js';
 export type { Durability, OutboxRelayOptions } from './outbox/outbox-relay.options.js';
 export type { CommitListener } from './outbox/commit-listener.js';
-export type {
-  BarrierMark,
-  EventSink,
-  PublishBarrier,
-  PublishOptions,
-} from './outbox/event-sink.js';
+export type { BarrierMark, EventSink, PublishBarrier, SinkOptions } from './outbox/event-sink.js';
 export type {
   OutboxLag,
   OutboxMessage,

@@ -35,6 +35,44 @@ export class ServiceOverloadedError extends Error {
   }
 }
 
+/**
+ * A subscribing service has left so many events undone that no more are taken: nothing was published.
+ * Counts as an outage: an outbox waits, and goes on when the service has caught up.
+ */
+export class StreamFullError extends Error {
+  override readonly name = 'StreamFullError';
+  readonly code = 'stream_full';
+  readonly facts: {
+    /** The stream, or the set of delayed events, that is full. */
+    readonly key: string;
+    /** Entries left undone in it. */
+    readonly entries: number;
+    /** Who left them; empty where they wait for their time. */
+    readonly group: string;
+  };
+
+  constructor({ key, entries, group }: StreamFullError['facts']) {
+    const cause = group === '' ? 'wait for their time' : `are left undone by ${group}`;
+    super(`${key} is full: ${entries} events ${cause}`);
+    this.facts = { key, entries, group };
+  }
+}
+
+/** Another has published with a higher fencing token: whoever holds the lower one must stop. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError';
+  readonly code = 'fenced';
+  readonly facts: { readonly highest: string };
+
+  constructor(
+    readonly publisher: string,
+    highest: bigint,
+  ) {
+    super(`events of ${publisher} were published with the higher fencing token ${highest}`);
+    this.facts = { highest: String(highest) };
+  }
+}
+
 /** The process stopped before the reply came. */
 export class MessagingClosedError extends Error {
   override readonly name = 'MessagingClosedError';

@@ -38,6 +38,16 @@ export interface MessagingOptions {
   prefix?: string;
   /** The services whose events this one handles, itself among them if it wants. Default none. */
   subscribeTo?: readonly string[];
+  /**
+   * Streams that this service's events are spread over: at most so many replicas of a subscribing
+   * service share them. Cannot change while events are there. Default 16.
+   */
+  partitions?: number;
+  /**
+   * Events that a subscribing service may leave undone, spread evenly over the partitions: beyond,
+   * publishing is refused. Bounds the delayed events, too. Default 1 000 000.
+   */
+  maxEntries?: number;
   /** Default: no headers, and handlers run as they are. */
   context?: MessageContext;
   /** Until a request without a reply fails, where the caller sets no time. Default 5000. */
@@ -68,13 +78,13 @@ export interface MessagingOptions {
   /** For how long an event may run without `context.extend()`. Default 30 000. */
   handlerTimeoutMs?: number;
   /**
-   * For how long a consumer may be silent before others take its events. Renewed while it lives.
+   * For how long a consumer may be silent before others take its partitions. Renewed while it lives.
    * Default 10 000.
    */
   leaseMs?: number;
   /** How long events that every group acknowledged are kept. Default 24 hours. */
   retentionMs?: number;
-  /** Above this length of a stream they are kept no longer. Default 1 000 000. */
+  /** Above this number, spread evenly over the partitions, they are kept no longer. Default 1 000 000. */
   retentionEntries?: number;
   /** How often acknowledged events and dead consumers are cleared away. Default 30 000. */
   cleanUpEveryMs?: number;
@@ -92,6 +102,8 @@ const defaults = {
   name: DEFAULT_CONNECTION as string,
   prefix: 'trilith',
   subscribeTo: [],
+  partitions: 16,
+  maxEntries: 1_000_000,
   context: { headers: () => ({}), run: async (_headers, work) => work() } satisfies MessageContext,
   requestTimeoutMs: 5_000,
   maxWaitingRequests: 10_000,
@@ -113,6 +125,8 @@ const defaults = {
 } as const;
 
 const wholeNumbers = {
+  partitions: 1,
+  maxEntries: 1,
   requestTimeoutMs: 1,
   maxWaitingRequests: 1,
   maxPayloadBytes: 1,
@@ -129,6 +143,9 @@ const wholeNumbers = {
   forgetConsumersAfterMs: 1,
   shutdownTimeoutMs: 0,
 } as const;
+
+/** Each costs a stream, and a share of every script that looks at all of them. */
+const mostPartitions = 1_024;
 
 /**
  * Fills in the defaults and checks the rest.
@@ -161,7 +178,7 @@ function requireName(option: string, value: unknown): void {
 }
 
 function requireWhole(option: string, value: unknown, least: number): void {
-  const most = 2 ** 31 - 1;
+  const most = option === 'partitions' ? mostPartitions : 2 ** 31 - 1;
   if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return;
   throw new MessagingOptionError(option, value, `a whole number from ${least} to ${most}`);
 }

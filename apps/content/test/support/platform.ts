@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getConnectionToken } from '@nestjs/mongoose';
 import { loadConfig } from '@trilith/config';
-import { StreamKeys } from '@trilith/messaging';
+import { MessagingAdmin, StreamKeys, partitionOf } from '@trilith/messaging';
 import { closeRedis, createRedis, whenReady, type RedisClient } from '@trilith/redis';
 import { createService } from '@trilith/service';
 import { eventually, mongoForTest, redisForTest } from '@trilith/testing';
@@ -15,6 +15,9 @@ import type { CommentResponse } from '../../src/comments/dto/comment.response.js
 import type { Post } from '../../src/posts/post.schema.js';
 import type { PostResponse } from '../../src/posts/dto/post.response.js';
 import { TokenIssuer, type Person } from './token-issuer.js';
+
+/** Of this service's events. */
+const partitions = 16;
 
 /** Variables that a test sets on top of those of its own stores. */
 export type Environment = Record<string, string>;
@@ -143,7 +146,8 @@ export class Platform implements AsyncDisposable {
 
   /** The payloads of this service's events of one topic about one thing, in order. */
   async events<Payload = unknown>(topic: string, key: string): Promise<Payload[]> {
-    const stream = new StreamKeys(this.redis.prefix).events('content');
+    const keys = new StreamKeys(this.redis.prefix);
+    const stream = keys.partition('content', partitionOf(key, partitions));
     const entries = await this.withRedis(async (redis) => redis.xrange(stream, '-', '+'));
     return entries
       .map(([, fields]) => Object.fromEntries(pairs(fields)))
@@ -153,12 +157,14 @@ export class Platform implements AsyncDisposable {
 
   /** Resolves when this service has handled all of its own events that were published so far. */
   async settled(): Promise<void> {
-    const stream = new StreamKeys(this.redis.prefix).events('content');
     await eventually(async () => {
-      const groups = await this.withRedis(async (redis) => redis.xinfo('GROUPS', stream));
-      const own = (groups as string[][]).map((group) => Object.fromEntries(pairs(group)));
-      assert.ok(own.every(({ pending, lag }) => Number(pending) === 0 && Number(lag) === 0));
-      assert.equal(own.length, 1);
+      const state = await this.withRedis(async (redis) =>
+        new MessagingAdmin({ redis, prefix: this.redis.prefix }).inspect('content'),
+      );
+      assert.deepEqual(
+        state?.groups.map(({ group, entries }) => [group, entries]),
+        [['content', 0]],
+      );
     });
   }
 

@@ -1,7 +1,7 @@
 import type { OutboxMessage } from './outbox-store.js';
 
 /** What a relay tells of itself as it publishes. */
-export interface PublishOptions {
+export interface SinkOptions {
   /** That of the relay's lease. A sink that has seen a higher one refuses, with the code `fenced`. */
   readonly fencingToken: bigint;
 }
@@ -12,7 +12,7 @@ export interface EventSink {
    * Resolves when all events are there, in the order given.
    * @throws an error with the code `fenced` when another relay has published by now.
    */
-  publish(events: readonly OutboxMessage[], options: PublishOptions): Promise<void>;
+  publish(events: readonly OutboxMessage[], options: SinkOptions): Promise<void>;
 }
 
 /** Whether a sink refused a relay that another has replaced. */

@@ -87,7 +87,7 @@ function providersFor(connection: string | undefined): Provider[] {
         new OutboxRelay({
           service,
           store,
-          sink: { publish: async (events) => publisher.relay(events) },
+          sink: { publish: async (events, options) => publisher.relay(events, options) },
           locks: locks ?? new LockManager({ redis: connections.commands, prefix }),
           barrier: relay ? barrierFor(relay, { service, prefix, connections }) : undefined,
           options: relay === false ? {} : relay,

@@ -16,8 +16,11 @@ export interface OutgoingEvent {
   readonly key: string;
   /** Whatever JSON can hold. */
   readonly payload: unknown;
+  /**
+   * When subscribing services should have it, by the clock of Redis; its place in the order of its
+   * key is that time. Default, and in the past: at once.
+   */
+  readonly deliverAt?: Date;
   /** Added to the headers of the current context, over those of the same name. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** When consumers are to have it, by the clock of Redis; at once by default. */
-  readonly deliverAt?: Date;
 }

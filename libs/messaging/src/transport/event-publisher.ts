@@ -1,50 +1,72 @@
 import { Injectable } from '@nestjs/common';
+import type { ScriptArgument } from '@trilith/redis';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 
-import { InvalidPayloadError } from '../messaging.errors.js';
+import { FencedError, InvalidPayloadError, StreamFullError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { OutboxMessage } from '../outbox/outbox-store.js';
 import type { OutgoingEvent } from '../outbox/outgoing-event.js';
 import { publishingEvents, relayingEvents } from '../tracing/event-spans.js';
 import { outgoingHeaders } from '../tracing/span.js';
+import { type AppendOutcome, appendEvents } from './event-scripts.js';
+import { layoutError, rememberPublisher } from './layout.js';
 import type { MessagingConnections } from './messaging-connections.js';
+import { partitionOf } from './partition-of.js';
 import { checkPayload, writePayload } from './payload.js';
-import { appendEvents } from './scripts.js';
 import { StreamKeys } from './stream-keys.js';
 
-const appendedTogether = 200;
+/** How events are published. */
+export interface PublishOptions {
+  /**
+   * Rises with each holder of the right to publish, such as the lease of an outbox relay: a token
+   * lower than the highest that this publisher has used is refused.
+   */
+  readonly fencingToken?: bigint;
+}
+
+const appendedTogether = 1_000;
 
 /**
- * Puts events on this service's stream, where every subscribing service finds them. For events that
+ * Puts events on this service's streams, where every subscribing service finds them. For events that
  * belong to a change of data use the outbox, which loses none when the process dies in between.
  */
 @Injectable()
 export class EventPublisher {
-  private readonly stream: string;
+  private readonly keys: StreamKeys;
 
   constructor(
     private readonly options: ResolvedMessagingOptions,
     private readonly connections: MessagingConnections,
   ) {
-    this.stream = new StreamKeys(options.prefix).events(options.service);
+    this.keys = new StreamKeys(options.prefix);
   }
 
   /**
-   * Appends events in the order given; resolves when all are in the stream. When it rejects, none
-   * or the first of them may be there: repeat all with the same ids, and inboxes see no difference.
+   * Appends events in the order given; resolves when all are in the streams, or wait there for their
+   * `deliverAt`. Up to 1,000 events are appended all or none. When it rejects with more, the first
+   * of them may be there: repeat all with the same ids, and inboxes see no difference.
    *
-   * @throws {InvalidPayloadError} when an id is no uuid or a payload does not fit its topic's schema;
-   *   none is published.
+   * @throws {InvalidPayloadError} when an id is no uuid, `deliverAt` no time, or a payload does not
+   *   fit its topic's schema; none is published.
    * @throws {PayloadTooLargeError} when one takes more than `maxPayloadBytes`; none is published.
+   * @throws {StreamFullError} when a subscribing service has left `maxEntries` undone: try later.
+   * @throws {FencedError} when another has published with a higher fencing token: stop.
+   * @throws {MessagingOptionError} when Redis has another number of partitions.
    * @throws when Redis is away, or does not answer in time: `isRedisUnavailable` tells.
    */
-  async publish(events: readonly OutgoingEvent[]): Promise<void> {
+  async publish(
+    events: readonly OutgoingEvent[],
+    { fencingToken }: PublishOptions = {},
+  ): Promise<void> {
+    const token = toText(fencingToken);
     const topics = events.map(({ topic }) => nameOf(topic));
     await publishingEvents(topics, async () => {
-      const { context, maxPayloadBytes } = this.options;
-      const headers = outgoingHeaders(context);
+      const headers = outgoingHeaders(this.options.context);
       const checked = await Promise.all(events.map(async (event) => check(event, headers)));
-      await this.append(checked.map((event) => fieldsOf(event, maxPayloadBytes)));
+      await this.appendAll(
+        checked.map((event) => fieldsOf(event, this.options)),
+        token,
+      );
       this.tellObserver(checked);
     });
   }
@@ -53,18 +75,40 @@ export class EventPublisher {
    * Appends events that an outbox has checked, as they are: what it took in time past must not stop
    * the others, should it be too large for today's bound. Otherwise as {@link publish}.
    */
-  async relay(events: readonly OutboxMessage[]): Promise<void> {
-    const written = events.map((event) => fieldsOf(event, Number.POSITIVE_INFINITY));
-    await relayingEvents(events, async () => this.append(written));
+  async relay(
+    events: readonly OutboxMessage[],
+    { fencingToken }: PublishOptions = {},
+  ): Promise<void> {
+    const token = toText(fencingToken);
+    const unbounded = { ...this.options, maxPayloadBytes: Number.POSITIVE_INFINITY };
+    const written = events.map((event) => fieldsOf(event, unbounded));
+    await relayingEvents(events, async () => this.appendAll(written, token));
     this.tellObserver(events);
   }
 
-  private async append(written: readonly string[][]): Promise<void> {
+  private async appendAll(written: readonly ScriptArgument[][], token: string): Promise<void> {
     await this.connections.ready();
     for (let from = 0; from < written.length; from += appendedTogether) {
-      const together = written.slice(from, from + appendedTogether);
-      await appendEvents(this.connections.commands, [this.stream], together.flat());
+      await this.append(written.slice(from, from + appendedTogether), token);
     }
+  }
+
+  private async append(together: readonly ScriptArgument[][], token: string): Promise<void> {
+    const { partitions, maxEntries, service } = this.options;
+    const bounds = [Math.ceil(maxEntries / partitions), maxEntries];
+    const args = [partitions, ...bounds, token, ...together.flat()];
+    const redis = this.connections.commands;
+    const outcome = await appendEvents(redis, [this.keys.events(service)], args);
+    if (outcome.kind !== 'appended') throw this.refusal(outcome, together.length);
+    if (outcome.isNewLayout) await rememberPublisher(redis, this.options);
+  }
+
+  private refusal(outcome: Exclude<AppendOutcome, { kind: 'appended' }>, count: number): Error {
+    const { service: publisher, observer } = this.options;
+    if (outcome.kind === 'layout') return layoutError(this.options, outcome.partitions);
+    if (outcome.kind === 'fenced') return new FencedError(publisher, outcome.highest);
+    observer.refused?.({ publisher, count });
+    return new StreamFullError(outcome);
   }
 
   private tellObserver(events: readonly OutboxMessage[]): void {
@@ -78,29 +122,43 @@ async function check(
   event: OutgoingEvent,
   contextHeaders: Readonly<Record<string, string>>,
 ): Promise<OutboxMessage> {
-  const { id = uuidv7(), topic, key } = event;
-  if (!isUuid(id)) {
-    throw new InvalidPayloadError(nameOf(topic), [{ path: 'id', message: 'is no uuid' }]);
-  }
+  const { id = uuidv7(), topic, key, deliverAt } = event;
+  if (!isUuid(id)) refuse(topic, 'id', 'is no uuid');
+  if (Number.isNaN(deliverAt?.getTime())) refuse(topic, 'deliverAt', 'is no time');
   const payload =
     typeof topic === 'string'
       ? event.payload
       : await checkPayload(topic.name, topic.schema, event.payload);
-  return {
-    id,
-    topic: nameOf(topic),
-    key,
-    payload,
-    headers: { ...contextHeaders, ...event.headers },
-  };
+  const headers = { ...contextHeaders, ...event.headers };
+  return { id, topic: nameOf(topic), key, payload, headers, deliverAt };
 }
 
-function fieldsOf(event: OutboxMessage, maxPayloadBytes: number): string[] {
-  const { id, topic, key, payload, headers } = event;
-  const text = writePayload(payload, { topic, maxPayloadBytes });
-  return [id, topic, key, text, JSON.stringify(headers)];
+/** The values that the script takes of an event. */
+function fieldsOf(
+  { id, topic, key, payload, headers, deliverAt }: OutboxMessage,
+  { partitions, maxPayloadBytes }: Pick<ResolvedMessagingOptions, 'partitions' | 'maxPayloadBytes'>,
+): ScriptArgument[] {
+  return [
+    partitionOf(key, partitions),
+    deliverAt?.getTime() ?? '',
+    id,
+    topic,
+    key,
+    writePayload(payload, { topic, maxPayloadBytes }),
+    JSON.stringify(headers),
+  ];
+}
+
+function refuse(topic: OutgoingEvent['topic'], path: string, message: string): never {
+  throw new InvalidPayloadError(nameOf(topic), [{ path, message }]);
 }
 
 function nameOf(topic: OutgoingEvent['topic']): string {
   return typeof topic === 'string' ? topic : topic.name;
+}
+
+function toText(fencingToken: bigint | undefined): string {
+  if (fencingToken === undefined) return '';
+  if (fencingToken < 0n) throw new RangeError(`a fencing token is never negative: ${fencingToken}`);
+  return fencingToken.toString();
 }

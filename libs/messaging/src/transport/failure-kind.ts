@@ -14,6 +14,7 @@ const outageCodes = new Set([
   'unavailable',
   'request_timeout',
   'service_overloaded',
+  'stream_full',
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',

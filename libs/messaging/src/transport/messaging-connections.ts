@@ -9,7 +9,6 @@ import {
   closeRedis,
   createBlockingRedis,
   createRedis,
-  keysTogether,
   whenReady,
 } from '@trilith/redis';
 import { type Observable, ReplaySubject, distinctUntilChanged } from 'rxjs';
@@ -65,11 +64,6 @@ export class MessagingConnections {
   /** Whether keys of different slots lie on different servers. */
   get isCluster(): boolean {
     return /^rediss?\+cluster:/.test(this.options.redis.url);
-  }
-
-  /** Splits streams into those that one read can wait for: on a cluster those of one slot. */
-  readTogether(streams: readonly string[]): string[][] {
-    return keysTogether(this.options.redis.url, streams);
   }
 
   /** What every connection of this process shares; `purpose` ends its name. */

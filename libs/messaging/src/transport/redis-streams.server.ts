@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { RedisClient } from '@trilith/redis';
 import type { Observable } from 'rxjs';
@@ -11,10 +11,12 @@ import {
 import { EventConsumer } from './consumer/event-consumer.js';
 import { RequestConsumer } from './consumer/request-consumer.js';
 import { EventDispatcher, type InsideHooks } from './event-dispatcher.js';
+import { layOutPartitions } from './layout.js';
 import { MessagingConnections, type MessagingStatus } from './messaging-connections.js';
 import type { RedisStreamsContext } from './redis-streams.context.js';
 import { RequestResponder } from './request-responder.js';
 import { redisStreams } from './transport-id.js';
+import { StreamKeeper } from './stream-keeper.js';
 
 /** What `on` can be told of, by the connection for commands and by those that wait for messages. */
 export type ConnectionEvents = Record<
@@ -40,6 +42,7 @@ export class RedisStreamsServer
   private readonly ownsConnections: boolean;
   private readonly listeners: [keyof ConnectionEvents, (...args: unknown[]) => void][] = [];
   private consumers: readonly (EventConsumer | RequestConsumer)[] = [];
+  private keeper: StreamKeeper | undefined;
   private closed: Promise<void> | undefined;
   private isInstrumented = false;
   private isListening = false;
@@ -122,7 +125,12 @@ export class RedisStreamsServer
   }
 
   private async start(): Promise<void> {
-    await this.connections.start();
+    const { options, connections } = this;
+    await connections.start();
+    await layOutPartitions(connections.commands, options);
+    const logger = new Logger('Messaging');
+    this.keeper = new StreamKeeper({ publisher: options.service, options, connections, logger });
+    this.keeper.start();
     this.consumers = this.makeConsumers();
     if (this.eventHandlers.size > 0 && this.options.subscribeTo.length === 0) {
       this.logger.warn('There are event handlers, but messaging.subscribeTo names no publisher');
@@ -136,6 +144,7 @@ export class RedisStreamsServer
 
   private async stop(): Promise<void> {
     const { shutdownTimeoutMs } = this.options;
+    await this.keeper?.stop();
     await Promise.all(this.consumers.map(async (consumer) => consumer.stop(shutdownTimeoutMs)));
     if (this.ownsConnections) await this.connections.close();
   }

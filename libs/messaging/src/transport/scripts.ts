@@ -35,20 +35,6 @@ export const releaseEntries = defineScript<ScriptArgument[], number>({
   parse: Number,
 });
 
-export const buryEntry = defineScript<ScriptArgument[], string | null>({
-  name: 'buryEntry',
-  lua: script('buryEntry-2.lua'),
-  keys: 2,
-  parse: (reply) => reply as string | null,
-});
-
-export const trimStream = defineScript<[retentionMs: number, retentionEntries: number], number>({
-  name: 'trimStream',
-  lua: script('trimStream-1.lua'),
-  keys: 1,
-  parse: Number,
-});
-
 export const removeConsumers = defineScript<[group: string, idleMs: number], number>({
   name: 'removeConsumers',
   lua: script('removeConsumers-1.lua'),
@@ -68,11 +54,4 @@ export const sendReplies = defineScript<ScriptArgument[], number[]>({
   lua: script('sendReplies-1.lua'),
   keys: 1,
   parse: (reply) => reply as number[],
-});
-
-export const appendEvents = defineScript<string[], number>({
-  name: 'appendEvents',
-  lua: script('appendEvents-1.lua'),
-  keys: 1,
-  parse: Number,
 });

@@ -42,8 +42,8 @@ const aof = ['--save', '', '--appendonly', 'yes', '--appendfsync'];
       maxBlockMs: timeoutMs,
     });
     clients.push(commands, blocking);
-    // To one server each is one connection.
-    const [publishing, waiting] = [commands as Redis, blocking as Redis];
+    // To one server it is one connection.
+    const [publishing, waiting] = [commands as Redis, blocking];
     const barrier = new AofBarrier({ publishing, waiting, key: 'barrier', timeoutMs });
     return { barrier, publishing, waiting };
   };

@@ -31,7 +31,7 @@ describe('OutboxModule', () => {
     await whenReady(redis, 10_000);
   });
   beforeEach(async () => {
-    await redis.del(stream());
+    await redis.del(streams());
   });
   afterEach(async () => {
     await Promise.all(apps.splice(0).map(async (app) => app.close()));
@@ -42,7 +42,10 @@ describe('OutboxModule', () => {
     await backend.close();
   });
 
-  const stream = () => new StreamKeys(place.prefix).events('tests');
+  const streams = () => {
+    const keys = new StreamKeys(place.prefix);
+    return Array.from({ length: 16 }, (_, partition) => keys.partition('tests', partition));
+  };
   const start = async (relay?: OutboxModuleOptions['relay']) => {
     const messaging = {
       redis: { url: place.url },
@@ -73,8 +76,14 @@ describe('OutboxModule', () => {
         .get(Outbox)
         .addAll(keys.map((key) => ({ topic: 'tests.happened', key, payload: { key } }))),
     );
-  const published = async () =>
-    (await redis.xrange(stream(), '-', '+')).map(([, fields]) => asRecord(fields));
+  /** In the order of their ids, which rise: partitions keep the order of each key alone. */
+  const published = async () => {
+    const read = streams().map(async (stream) => redis.xrange(stream, '-', '+'));
+    return (await Promise.all(read))
+      .flat()
+      .map(([, fields]) => asRecord(fields))
+      .toSorted((a, b) => String(a['id']).localeCompare(String(b['id'])));
+  };
 
   it('publishes to the service’s stream what any replica committed, each event once', async () => {
     const replicas = [await start(), await start()] as const;

@@ -1,4 +1,4 @@
-import type { EventSink, OutboxMessage, PublishOptions } from '../../src/index.js';
+import type { EventSink, OutboxMessage, SinkOptions } from '../../src/index.js';
 
 /** Where events arrive, and where a test looks. Can be told to refuse. */
 export class RecordingSink implements EventSink {
@@ -9,7 +9,7 @@ export class RecordingSink implements EventSink {
   /** The fencing token of each attempt. */
   readonly tokens: bigint[] = [];
 
-  async publish(events: readonly OutboxMessage[], { fencingToken }: PublishOptions): Promise<void> {
+  async publish(events: readonly OutboxMessage[], { fencingToken }: SinkOptions): Promise<void> {
     this.attempts += 1;
     this.tokens.push(fencingToken);
     if (this.refusal !== undefined) throw this.refusal;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@trilith/testing';
 import { lastValueFrom } from 'rxjs';
 
-import { RedisStreamsRecord } from '../../src/index.js';
+import { RedisStreamsRecord, partitionOf } from '../../src/index.js';
 import { Platform } from './platform.js';
 import {
   SecondController,
@@ -82,7 +82,7 @@ describe('events', () => {
     await eventually(() => expect(contexts.length).toBe(1));
     const headers = { 'x-correlation-id': 'c-1', tenant: 'two' };
     expect(contexts[0]).toMatchObject({ id, topic: 'steps', key: 'a', headers, attempt: 1 });
-    expect(contexts[0]?.stream).toBe(platform.keys.events('users'));
+    expect(contexts[0]?.stream).toBe(platform.keys.partition('users', partitionOf('a', 16)));
     expect(ran).toEqual([headers]);
   });
 
@@ -135,7 +135,7 @@ describe('events', () => {
         { topic: postPublished, key: 'p', payload: { title: '' } },
       ]);
       await expect(published).rejects.toMatchObject({ code: 'invalid_payload' });
-      expect(await platform.redis.xlen(platform.keys.events('users'))).toBe(0);
+      expect(await platform.length('users')).toBe(0);
     });
 
     it('should become dead letters at once when they do not fit', async () => {

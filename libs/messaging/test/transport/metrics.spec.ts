@@ -56,6 +56,34 @@ describe('metrics', () => {
     expect(await metric('messaging_events_retried_total', { topic })).toBe(2);
   });
 
+  it('should show how far a group is behind, what it owns and what was refused', async () => {
+    const observer = messagingMetrics(promClient, registry);
+    const options = { maxEntries: 3, partitions: 1, observer };
+    const users = await platform.start({ service: 'users', ...options });
+    const gate = Promise.withResolvers<void>();
+    const reader = await platform.start({
+      service: 'content',
+      subscribeTo: ['users'],
+      controllers: [StoryController],
+      providers: [Story],
+      observer,
+    });
+    reader.get(Story).behave = async () => gate.promise;
+    await users.publisher.publish(steps('a', 3));
+    await eventually(async () => expect(await platform.pending('users', 'content')).toBe(3));
+    await users.publisher.publish(steps('a', 2)).catch(() => undefined);
+
+    const publisher = 'users';
+    const labels = { publisher, group: 'content' };
+    expect(await metric('messaging_events_refused_total', { publisher })).toBe(2);
+    expect(await metric('messaging_partitions_owned', { publisher })).toBe(1);
+    await eventually(async () => expect(await metric('messaging_lag_entries', labels)).toBe(3));
+    expect(await metric('messaging_lag_seconds', labels)).toBeGreaterThan(0);
+    gate.resolve();
+    await eventually(async () => expect(await metric('messaging_lag_entries', labels)).toBe(0));
+    expect(await metric('messaging_lag_seconds', labels)).toBe(0);
+  });
+
   it('should count what happens to requests', async () => {
     const observer = messagingMetrics(promClient, registry);
     const caller = await platform.start({ service: 'content', asks: ['users'], observer });

@@ -38,16 +38,37 @@ export class Platform {
     return service;
   }
 
-  /** How many events of a publisher a group has not acknowledged. */
+  /** The streams of a publisher's partitions. */
+  async streams(publisher: string): Promise<string[]> {
+    const count = Number(await this.redis.hget(this.keys.layout(publisher), 'partitions'));
+    return Array.from({ length: count }, (_, n) => this.keys.partition(publisher, n));
+  }
+
+  /** How many events of a publisher a group was given and has not acknowledged. */
   async pending(publisher: string, group: string): Promise<number> {
-    const summary = await this.redis.xpending(this.keys.events(publisher), group);
-    return (summary as [count: number])[0];
+    const summaries = (await this.streams(publisher)).map(async (stream) => {
+      const [count] = (await this.redis.xpending(stream, group)) as [count: number];
+      return count;
+    });
+    return (await Promise.all(summaries)).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How many events of a publisher are in its streams. */
+  async length(publisher: string): Promise<number> {
+    const streams = await this.streams(publisher);
+    const lengths = await Promise.all(streams.map(async (stream) => this.redis.xlen(stream)));
+    return lengths.reduce((sum, count) => sum + count, 0);
   }
 
   /** The fields of each dead letter, oldest first. */
   async deadLetters(publisher: string, group: string): Promise<Record<string, string>[]> {
-    const letters = await this.redis.xrange(this.keys.deadLetters(publisher, group), '-', '+');
-    return letters.map(([, flat]) => {
+    return this.entries(this.keys.deadLetters(publisher, group));
+  }
+
+  /** The fields of each entry of a stream, oldest first. */
+  async entries(stream: string): Promise<Record<string, string>[]> {
+    const entries = await this.redis.xrange(stream, '-', '+');
+    return entries.map(([, flat]) => {
       const pairs = flat.map((name, index) => [name, flat[index + 1] ?? ''] as const);
       return Object.fromEntries(pairs.filter((_, index) => index % 2 === 0));
     });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BadRequestException } from '@nestjs/common';
 import { eventually } from '@trilith/testing';
 
-import { RequestTimeoutError } from '../../src/index.js';
+import { RequestTimeoutError, partitionOf } from '../../src/index.js';
 
 import { Platform } from './platform.js';
 import { Story, StoryController, steps } from './story.controller.js';
@@ -61,7 +61,7 @@ describe('events', () => {
         'dead-error': 'cannot stomach this',
         'dead-attempts': '3',
         'dead-group': 'content',
-        'dead-stream': platform.keys.events('users'),
+        'dead-stream': platform.keys.partition('users', partitionOf('p', 16)),
       });
       expect(letter?.['dead-stack']).toContain('story.controller.ts');
       expect(await pending()).toBe(0);
@@ -172,6 +172,20 @@ describe('events', () => {
       gate.resolve();
       await eventually(() => expect(story.seen.length).toBe(8));
     });
+  });
+
+  it('should all be handled where several publishers wait for room at a time', async () => {
+    const users = await startPublisher();
+    const { publisher: posts } = await platform.start({ service: 'posts' });
+    const subscribeTo = ['users', 'posts'];
+    const story = (await startReader({ subscribeTo, concurrency: 2, maxInHand: 2 })).get(Story);
+    story.behave = async () => new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
+    const keys = ['a', 'b', 'c', 'd'];
+    for (let round = 0; round < 10; round += 1) {
+      await users.publish(keys.flatMap((key) => steps(`${key}u`, 5)));
+      await posts.publish(keys.flatMap((key) => steps(`${key}p`, 5)));
+    }
+    await eventually(() => expect(story.seen.length).toBe(400));
   });
 
   describe('that take long', () => {

@@ -3,12 +3,10 @@ import type { RedisClient } from '@trilith/redis';
 import type { MessagingConnections } from '../messaging-connections.js';
 import {
   type ClaimedEntry,
-  buryEntry,
   claimEntries,
   releaseEntries,
   removeConsumers,
   renewLeases,
-  trimStream,
 } from '../scripts.js';
 import { type StreamEntry, toStreamEntry } from '../stream-entry.js';
 
@@ -24,13 +22,6 @@ export interface ConsumerIdentity {
 export interface HeldEntry {
   readonly entryId: string;
   readonly attempt: number;
-}
-
-/** How long acknowledged entries stay. */
-export interface Retention {
-  readonly retentionMs: number;
-  /** Above this length of the stream they stay no longer. */
-  readonly retentionEntries: number;
 }
 
 const renewedTogether = 250;
@@ -54,11 +45,6 @@ export class ConsumerGroup {
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
     }
-  }
-
-  /** Acknowledges entries. One that is not pending any more is no error. */
-  async acknowledge(entryIds: readonly string[]): Promise<void> {
-    await this.redis.xack(this.identity.stream, this.identity.group, ...entryIds);
   }
 
   /** Takes over entries whose consumer has shown no sign of life for `idleMs`. */
@@ -86,20 +72,6 @@ export class ConsumerGroup {
   /** Lets others take at once whatever this consumer has pending. `begun`: attempts to remember. */
   async release(begun: readonly HeldEntry[], idleMs: number): Promise<number> {
     return releaseEntries(this.redis, this.keys, [...this.owner, idleMs, ...flat(begun)]);
-  }
-
-  /** Moves an entry to the dead letters; undefined when it is no longer this consumer's. */
-  async bury(
-    entryId: string,
-    { to, fields }: { to: string; fields: readonly string[] },
-  ): Promise<string | undefined> {
-    const keys = [this.identity.stream, to];
-    return (await buryEntry(this.redis, keys, [...this.owner, entryId, ...fields])) ?? undefined;
-  }
-
-  /** Removes what every group has acknowledged and what is past its retention. */
-  async trim({ retentionMs, retentionEntries }: Retention): Promise<void> {
-    await trimStream(this.redis, this.keys, [retentionMs, retentionEntries]);
   }
 
   /** Forgets consumers that have nothing pending and showed no sign of life for `idleMs`. */

@@ -6,7 +6,8 @@ import type { Delivery } from './delivery.js';
  * Names that start with `dead-` are this library's.
  */
 export function deadLetterFields(delivery: Delivery, error: unknown): string[] {
-  const { stream, group, consumer } = delivery.group.identity;
+  const { stream } = delivery.partition;
+  const { group, member } = delivery.partition.group.identity;
   const { code, message, stack } = describeError(error);
   const about = {
     'dead-error': message,
@@ -16,7 +17,7 @@ export function deadLetterFields(delivery: Delivery, error: unknown): string[] {
     'dead-stream': stream,
     'dead-entry': delivery.entryId,
     'dead-group': group,
-    'dead-consumer': consumer,
+    'dead-consumer': member,
     'dead-at': new Date().toISOString(),
   };
   return [...delivery.entry.fields, ...Object.entries(about)].flat();

@@ -8,13 +8,12 @@ import type { FailureKind } from '../failure-kind.js';
 import { HandlerFailure, describeError } from '../failure.js';
 import { type EventMessage, readEvent } from '../message.js';
 import type { MessageDelivery } from '../redis-streams.context.js';
-import type { StreamKeys } from '../stream-keys.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import { deadLetterFields } from './dead-letter.js';
 import type { Delivery } from './delivery.js';
+import type { GroupMembership } from './group-membership.js';
 import { HandlerDeadline } from './handler-deadline.js';
-import type { Subscription } from './subscription.js';
-import { untilReachable } from './until-reachable.js';
+import { untilDone } from './until-done.js';
 
 /** What handles events. */
 export interface EventHandling {
@@ -26,30 +25,31 @@ export interface EventHandling {
 
 export interface DeliveryRunnerParts {
   readonly options: ResolvedMessagingOptions;
-  readonly keys: StreamKeys;
   readonly limit: ConcurrencyLimit;
   readonly handling: EventHandling;
-  /** Aborts when no further attempt should begin. */
+  /** Aborts when no command is to be repeated any more. */
   readonly stopping: AbortSignal;
   readonly logger: Logger;
 }
 
-/** How an attempt ended; `left`: the event is no longer this consumer's concern. */
+/** How an attempt ended; `left`: the event is no longer this member's concern. */
 type Outcome = 'done' | 'left' | { readonly error: unknown; readonly kind: FailureKind };
 
-/** Takes a delivery to its end: handled, buried, or left to others. */
+const leasePauseMs = 50;
+
+/** Takes a delivery to its end: handled, buried, or left to the partition's next owner. */
 export class DeliveryRunner {
   constructor(private readonly parts: DeliveryRunnerParts) {}
 
   /** Never rejects. Resolves to whether the event is to be acknowledged. */
-  async run(delivery: Delivery, from: Subscription): Promise<boolean> {
+  async run(delivery: Delivery, membership: GroupMembership): Promise<boolean> {
     try {
       const event = this.read(delivery);
-      if (!(event instanceof Error)) return await this.runAttempts(event, delivery, from);
-      await this.bury(delivery, event, from);
+      if (!(event instanceof Error)) return await this.runAttempts(event, delivery, membership);
+      await this.bury(delivery, event);
     } catch (error) {
-      // The lease runs out, and the event is taken up again.
-      if (!this.isOver(delivery)) this.parts.logger.error(error);
+      // The process stops: the partition's next owner takes it up.
+      if (!delivery.isOver) this.parts.logger.error(error);
     }
     return false;
   }
@@ -65,43 +65,45 @@ export class DeliveryRunner {
   private async runAttempts(
     event: EventMessage,
     delivery: Delivery,
-    from: Subscription,
+    membership: GroupMembership,
   ): Promise<boolean> {
     const { options, limit, handling } = this.parts;
-    if (!handling.isHandled(event.topic)) return true;
-    if (delivery.attempt > options.maxAttempts) {
-      return this.bury(delivery, new ConsumersLostError(event.topic, delivery.attempt - 1), from);
+    if (isForOthers(delivery) || !handling.isHandled(event.topic)) return true;
+    // That it was read counts as an attempt, which may not have begun: a second is always made.
+    if (delivery.attempt > Math.max(options.maxAttempts, 2)) {
+      return this.bury(delivery, new ConsumersLostError(event.topic, delivery.attempt - 1));
     }
     for (let failures = 1; ; failures += 1) {
-      const outcome = await limit.run(async () => this.attempt(event, delivery, from));
+      const outcome = await limit.run(async () => this.attempt(event, delivery, membership));
       if (outcome === 'left') return false;
       if (outcome === 'done') return true;
       const { error, kind } = outcome;
       const isLast = kind === 'retry' && delivery.attempt >= options.maxAttempts;
-      if (kind === 'permanent' || isLast) return this.bury(delivery, error, from);
+      if (kind === 'permanent' || isLast) return this.bury(delivery, error);
       await this.waitForRetry(event, delivery, { error, failures });
-      if (kind === 'retry') delivery.attempt += 1;
+      delivery.failed({ counts: kind === 'retry' });
     }
   }
 
   private async attempt(
     event: EventMessage,
     delivery: Delivery,
-    from: Subscription,
+    membership: GroupMembership,
   ): Promise<Outcome> {
-    if (this.isOver(delivery)) return 'left';
-    // A retry is remembered by the server before it begins; a lease that ran out may be another's.
-    if (delivery.begun || delivery.isLeaseOver) {
-      await untilReachable(async () => from.renew([delivery]), this.parts.stopping);
-      if (this.isOver(delivery)) return 'left';
-    }
-    return this.handle(event, delivery, from);
+    if (delivery.isOver) return 'left';
+    const mayBegin = await this.untilDone(async () => delivery.record());
+    if (!mayBegin) return 'left';
+    // Nothing may come between this look at the clock and the handler: a frozen process finds here,
+    // when it goes on, that another may own the partition.
+    while (!delivery.isOver && !membership.lease.holds) await pause(leasePauseMs, delivery);
+    if (delivery.isOver) return 'left';
+    return this.handle(event, delivery, membership);
   }
 
   private async handle(
     event: EventMessage,
     delivery: Delivery,
-    from: Subscription,
+    membership: GroupMembership,
   ): Promise<Outcome> {
     const { options, handling } = this.parts;
     const { observer, handlerTimeoutMs } = options;
@@ -113,7 +115,7 @@ export class DeliveryRunner {
     delivery.begin(deadline);
     try {
       deadline.set(handlerTimeoutMs);
-      const context = this.contextOf(event, delivery, { deadline, from });
+      const context = this.contextOf(event, delivery, { deadline, membership });
       await deadline.race(handling.dispatch(event, context));
       observer.handled?.({ ...facts, durationMs: performance.now() - startedAt });
       return 'done';
@@ -138,7 +140,7 @@ export class DeliveryRunner {
   private contextOf(
     event: EventMessage,
     delivery: Delivery,
-    { deadline, from }: { deadline: HandlerDeadline; from: Subscription },
+    { deadline, membership }: { deadline: HandlerDeadline; membership: GroupMembership },
   ): MessageDelivery {
     const { handlerTimeoutMs } = this.parts.options;
     return {
@@ -147,11 +149,11 @@ export class DeliveryRunner {
       headers: event.headers,
       key: event.key,
       attempt: delivery.attempt,
-      stream: delivery.group.identity.stream,
+      stream: delivery.partition.stream,
       entryId: delivery.entryId,
       deadline,
       extend: async (ms = handlerTimeoutMs) => {
-        await from.renew([delivery]);
+        await membership.renew();
         deadline.signal.throwIfAborted();
         deadline.set(ms);
       },
@@ -163,41 +165,48 @@ export class DeliveryRunner {
     delivery: Delivery,
     { error, failures }: { error: unknown; failures: number },
   ): Promise<void> {
-    const { options, stopping, logger } = this.parts;
+    const { options, logger } = this.parts;
     const delayMs = retryDelayMs(failures, options);
     logger.warn(
       `${event.topic} ${event.id}: attempt ${delivery.attempt} of ${options.maxAttempts} failed, ` +
         `next in ${delayMs} ms: ${describeError(error).message}`,
     );
     options.observer.retried?.({ topic: event.topic, delayMs });
-    await Promise.race([
-      sleep(delayMs, undefined, { signal: stopping }).catch(() => undefined),
-      delivery.givenUp,
-    ]);
+    await pause(delayMs, delivery);
   }
 
   /** Resolves to false: the dead letter's script has acknowledged the event. */
-  private async bury(delivery: Delivery, error: unknown, from: Subscription): Promise<false> {
-    const { keys, options, stopping, logger } = this.parts;
-    const topic = delivery.entry.fields.get('topic') ?? '';
-    const to = keys.deadLetters(from.publisher, delivery.group.identity.group);
+  private async bury(delivery: Delivery, error: unknown): Promise<false> {
+    const { options, logger } = this.parts;
+    const { partition, entry, entryId } = delivery;
+    const { group } = partition;
+    const topic = entry.fields.get('topic') ?? '';
     const fields = deadLetterFields(delivery, error);
-    const letterId = await untilReachable(
-      async () => delivery.group.bury(delivery.entryId, { to, fields }),
-      stopping,
-    );
+    const letterId = await this.untilDone(async () => group.bury(partition, entryId, fields));
     if (letterId === undefined) return false;
     options.observer.deadLettered?.({ topic, error });
     logger.error(
-      `${topic} ${delivery.entry.fields.get('id')} became dead letter ${letterId} of ${to} ` +
+      `${topic} ${entry.fields.get('id')} became dead letter ${letterId} of ${group.deadLetters} ` +
         `after ${delivery.attempt} attempts: ${describeError(error).message}`,
     );
     return false;
   }
 
-  private isOver(delivery: Delivery): boolean {
-    return this.parts.stopping.aborted || delivery.isGivenUp;
+  private async untilDone<T>(work: () => Promise<T>): Promise<T> {
+    const { stopping: signal, logger } = this.parts;
+    return untilDone(work, { signal, logger });
   }
+}
+
+/** A dead letter that one group had is replayed to that group alone. */
+function isForOthers({ entry, partition }: Delivery): boolean {
+  const only = entry.fields.get('only');
+  return only !== undefined && only !== partition.group.identity.group;
+}
+
+/** Ends early when the partition closes. */
+async function pause(delayMs: number, { partition }: Delivery): Promise<void> {
+  await sleep(delayMs, undefined, { signal: partition.closing }).catch(() => undefined);
 }
 
 /** Doubles with each failure up to the bound; half of it random, so that they do not gather. */

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The works that a consumer has taken and not finished: so many at most. */
 export class InHand {
   private readonly works = new Set<Promise<void>>();
-  /** Of all who wait for room: streams may be read on several connections. */
-  private change: PromiseWithResolvers<void> | undefined;
+  /** What those who wait for room wait for: all for the same. */
+  private changed: PromiseWithResolvers<void> | undefined;
   private closed = false;
 
   /** @param gatherMs once it was full: how long room may gather before it is used. */
@@ -23,15 +23,15 @@ export class InHand {
     this.works.add(work);
     void work.finally(() => {
       this.works.delete(work);
-      this.wakeAll();
+      this.wake();
     });
   }
 
   /** Waits until something may be taken, or nothing will be any more; says how much. */
   async room(): Promise<number> {
     while (this.free === 0 && !this.closed) {
-      this.change ??= Promise.withResolvers<void>();
-      await this.change.promise;
+      this.changed ??= Promise.withResolvers<void>();
+      await this.changed.promise;
       if (this.gatherMs > 0) await sleep(this.gatherMs);
     }
     return this.free;
@@ -40,7 +40,7 @@ export class InHand {
   /** Nobody takes any more: who waits for room goes on. */
   close(): void {
     this.closed = true;
-    this.wakeAll();
+    this.wake();
   }
 
   /** Resolves when all is finished, at the latest after `timeoutMs`. */
@@ -51,8 +51,8 @@ export class InHand {
     clearTimeout(timer);
   }
 
-  private wakeAll(): void {
-    this.change?.resolve();
-    this.change = undefined;
+  private wake(): void {
+    this.changed?.resolve();
+    this.changed = undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** Another consumer has taken an event that this one was too slow, or too long silent, with. */
+/** Another member has an event's partition: this one was too slow, or too long silent. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
   readonly code = 'lease_lost';

@@ -1,81 +1,143 @@
+import type { Logger } from '@nestjs/common';
+
 import type { ResolvedMessagingOptions } from '../../messaging.options.js';
-import type { ClaimedEntry } from '../scripts.js';
-import type { ConsumerGroup } from './consumer-group.js';
-import { Delivery } from './delivery.js';
-import { LeaseLostError } from './lease-lost.error.js';
+import type { MessagingConnections } from '../messaging-connections.js';
+import { StreamKeeper } from '../stream-keeper.js';
+import { Batch } from './batch.js';
+import type { Delivery } from './delivery.js';
+import { GroupMembership } from './group-membership.js';
+import { PartitionGroup } from './partition-group.js';
+import { PartitionReader, waitMs } from './partition-reader.js';
+import { Periodically } from './periodically.js';
+import { untilDone } from './until-done.js';
 
-/** What this consumer has in hand of one publisher's events. */
+export interface SubscriptionParts {
+  readonly publisher: string;
+  readonly options: ResolvedMessagingOptions;
+  readonly connections: MessagingConnections;
+  readonly onDelivery: (delivery: Delivery) => void;
+  /** Waits until there is room, and says for how many entries. */
+  readonly room: () => Promise<number>;
+  /** Aborts when the process stops: no command is repeated any more. */
+  readonly stopping: AbortSignal;
+  readonly logger: Logger;
+}
+
+const acknowledgedTogether = { waitMs: 5, size: 250 };
+const lagEveryMs = 5_000;
+
+/** This service's part in consuming one publisher's events. */
 export class Subscription {
-  private readonly held = new Map<string, Delivery>();
+  readonly membership: GroupMembership;
+  private readonly group: PartitionGroup;
+  private readonly acknowledgements: Batch<Delivery>;
+  private readonly keeper: StreamKeeper;
+  private readonly renewing: Periodically;
+  private readonly chores: readonly Periodically[];
+  private reader: PartitionReader | undefined;
 
-  constructor(
-    readonly publisher: string,
-    readonly group: ConsumerGroup,
-    private readonly options: ResolvedMessagingOptions,
-    private readonly onDelivery: (delivery: Delivery, from: Subscription) => void,
-  ) {}
-
-  get size(): number {
-    return this.held.size;
-  }
-
-  /** Hands each entry on, unless it is in hand already. */
-  take(entries: readonly ClaimedEntry[]): void {
-    for (const { entry, deliveries } of entries) {
-      if (this.held.has(entry.entryId)) continue;
-      const delivery = new Delivery(this.group, entry, deliveries, this.options.leaseMs);
-      this.held.set(entry.entryId, delivery);
-      this.onDelivery(delivery, this);
-    }
-  }
-
-  /** The delivery is done with, one way or another. */
-  drop(delivery: Delivery): void {
-    this.held.delete(delivery.entryId);
-  }
-
-  /** Takes over what consumers left that have fallen silent. */
-  async claimAbandoned(count: number): Promise<void> {
-    const claimed = await this.group.claim({ idleMs: this.options.leaseMs, count });
-    if (claimed.length === 0) return;
-    this.options.observer.claimed?.({
-      stream: this.group.identity.stream,
-      count: claimed.length,
+  constructor(private readonly parts: SubscriptionParts) {
+    const { publisher, options, connections, onDelivery, logger } = parts;
+    const identity = { publisher, group: options.service, member: connections.instance };
+    this.group = new PartitionGroup(identity, connections, options.prefix);
+    this.membership = new GroupMembership({
+      group: this.group,
+      leaseMs: options.leaseMs,
+      onDelivery,
+      onOwned: (partitions) => options.observer.owned?.({ publisher, partitions }),
     });
-    this.take(claimed);
+    this.acknowledgements = new Batch(acknowledgedTogether, async (deliveries) => {
+      await this.acknowledgeAll(deliveries);
+    });
+    this.keeper = new StreamKeeper({ publisher, options, connections, logger });
+    this.renewing = new Periodically(
+      () => this.membership.renewInMs,
+      async () => this.membership.renew(),
+      logger,
+    );
+    this.chores = this.makeChores();
   }
 
-  /** Takes what was delivered to this consumer while its connection broke. */
-  async takeUnseen(count: number): Promise<void> {
-    this.take(await this.group.claimUnseen([...this.held.keys()], count));
+  get publisher(): string {
+    return this.parts.publisher;
   }
 
-  async renewLeases(): Promise<void> {
-    await this.renew([...this.held.values()]);
+  /** Joins the group, so that from here on nothing published is missed, and starts to read. */
+  async start(): Promise<void> {
+    const { connections, options, room, logger } = this.parts;
+    await this.membership.renew();
+    this.reader = new PartitionReader({
+      group: this.group,
+      membership: this.membership,
+      redis: connections.openBlocking(`events:${this.publisher}`, {
+        streams: [this.group.stream(0)],
+        maxBlockMs: waitMs,
+      }),
+      room,
+      onTakenOver: ({ stream }, count) => options.observer.claimed?.({ stream, count }),
+      logger,
+    });
+    this.reader.start();
+    this.keeper.start();
+    this.renewing.start();
+    for (const chore of this.chores) chore.start();
   }
 
-  /** Resolves to whether the delivery is still this consumer's. */
-  async renew(deliveries: readonly Delivery[]): Promise<void> {
-    if (deliveries.length === 0) return;
-    const askedAt = performance.now();
-    const lost = new Set(await this.group.renew(deliveries));
-    for (const delivery of deliveries) {
-      if (lost.has(delivery.entryId)) delivery.giveUp(new LeaseLostError(delivery.entryId));
-      else delivery.renewed(askedAt);
-    }
+  /** Settles when the server has the acknowledgement, or the process stops. */
+  async acknowledge(delivery: Delivery): Promise<void> {
+    await this.acknowledgements.add(delivery);
   }
 
-  /** Lets others take at once whatever is still in hand here. */
-  async release(): Promise<void> {
-    const begun = [...this.held.values()].map(({ entryId, attemptsBegun }) => ({
-      entryId,
-      attempt: attemptsBegun,
-    }));
-    await this.group.release(begun, this.options.leaseMs);
+  /** Reads no more, and begins nothing more. The lease is renewed until {@link leave}. */
+  async close(): Promise<void> {
+    this.membership.close();
+    const chores = this.chores.map(async (chore) => chore.stop());
+    await Promise.all([this.reader?.stop(), this.keeper.stop(), ...chores]);
   }
 
-  /** Tells the handlers still at work that nobody waits for them any more. */
+  /** Tells the handlers at work that nobody waits for them any more. */
   giveUpAll(reason: Error): void {
-    for (const delivery of this.held.values()) delivery.giveUp(reason);
+    for (const partition of this.membership.all) partition.giveUpAll(reason);
+    this.acknowledgements.flush();
+  }
+
+  /** Frees the partitions at once. */
+  async leave(): Promise<void> {
+    await this.renewing.stop();
+    await this.membership.leave();
+  }
+
+  private async acknowledgeAll(deliveries: readonly Delivery[]): Promise<void> {
+    const byStream = Map.groupBy(deliveries, ({ partition }) => partition.stream);
+    const { stopping: signal, logger } = this.parts;
+    await untilDone(
+      async () => {
+        const acknowledged = [...byStream].map(async ([stream, some]) => {
+          const ids = some.map(({ entryId }) => entryId);
+          await this.group.acknowledge(stream, ids);
+        });
+        await Promise.all(acknowledged);
+      },
+      { signal, logger },
+    );
+  }
+
+  private makeChores(): Periodically[] {
+    const { options, publisher, logger } = this.parts;
+    const { cleanUpEveryMs, forgetConsumersAfterMs, observer } = options;
+    const forget = new Periodically(
+      cleanUpEveryMs,
+      async () => {
+        for (const { partition } of this.membership.all) {
+          await this.group.removeConsumersIdleFor(partition, forgetConsumersAfterMs);
+        }
+      },
+      logger,
+    );
+    if (observer.lag === undefined) return [forget];
+    const measure = async () => {
+      observer.lag?.({ publisher, group: options.service, ...(await this.group.lag()) });
+    };
+    return [forget, new Periodically(lagEveryMs, measure, logger)];
   }
 }
