@@ -34,6 +34,11 @@ export const COMMANDS = {
     summary:
       "The migration runner, on the platform's own stores unless the environment names others.",
   },
+  messages: {
+    file: 'tools/platform/messages.ts',
+    stores: true,
+    summary: 'Groups, lag, dead letters: looks into the messages and sets things right.',
+  },
   check: {
     file: 'tools/check/cli.ts',
     args: ['check'],

@@ -66,7 +66,9 @@ export type {
   PublisherState,
 } from './admin/group-state.js';
 export { MessagingAdmin } from './admin/messaging-admin.js';
-export type { GroupName, MessagingAdminOptions } from './admin/messaging-admin.js';
+export type { GroupName } from './admin/group-name.js';
+export type { MessagingAdminOptions } from './admin/messaging-admin.js';
+export type { PendingEntry } from './admin/pending-entries.js';
 export { Inbox } from './inbox/inbox.js';
 export type { HandledBefore, InboxOutcome, InboxTransactions } from './inbox/inbox.js';
 export {

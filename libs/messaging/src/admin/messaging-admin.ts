@@ -4,19 +4,15 @@ import { StreamKeys } from '../transport/stream-keys.js';
 import { inspectGroups, pauseGroup, removeGroup } from './admin-scripts.js';
 import { GroupInUseError } from './admin.errors.js';
 import { DeadLetters } from './dead-letters.js';
+import type { GroupName } from './group-name.js';
 import type { PublisherState } from './group-state.js';
+import { type PendingEntry, pendingEntries } from './pending-entries.js';
 
 export interface MessagingAdminOptions {
   /** A connection to the server that holds the streams. */
   readonly redis: RedisClient;
   /** As in the services' options. Default `trilith`. */
   readonly prefix?: string;
-}
-
-/** A group of consumers: a service that subscribes to a publisher. */
-export interface GroupName {
-  readonly publisher: string;
-  readonly group: string;
 }
 
 /** Looks into the messages of a platform from outside, and sets things right. */
@@ -70,6 +66,13 @@ export class MessagingAdmin {
     const removed = await removeGroup(this.redis, [this.keys.events(publisher)], [group]);
     if (removed < 0) throw new GroupInUseError(publisher, group);
     return removed > 0;
+  }
+
+  /** What the group has in hand, or had when a member of it died; oldest first, at most `count`. */
+  async pending(name: GroupName, count = 100): Promise<PendingEntry[]> {
+    const state = await this.inspect(name.publisher);
+    if (!state?.groups.some(({ group }) => group === name.group)) return [];
+    return pendingEntries(state.partitions, { redis: this.redis, keys: this.keys, name, count });
   }
 
   /** What the group could not handle. */
