@@ -1,5 +1,6 @@
 // `npm run messages -- …`: a look into the messages of the platform, on its own Redis where the
 // environment names none.
+import { STORE_NAMES } from '../stores/profile.ts';
 import { runMain } from '../terminal/failure.ts';
 import { runLibraryCommand } from './library-command.ts';
 
@@ -7,6 +8,6 @@ await runMain(async () =>
   runLibraryCommand({
     name: 'messages',
     file: 'libs/messaging/dist/cli.js',
-    storesFor: () => ['redis'],
+    storesFor: (args) => (args.includes('republish') ? STORE_NAMES : ['redis']),
   }),
 );

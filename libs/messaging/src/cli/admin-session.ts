@@ -12,6 +12,13 @@ export interface CommonOptions {
 
 const CONNECT_MS = 5_000;
 
+/** @throws {UsageError} when the environment does not say where Redis is. */
+export function redisUrl(env: NodeJS.ProcessEnv): string {
+  const url = env['MESSAGING_REDIS_URL'] || env['REDIS_URL'];
+  if (url) return url;
+  throw new UsageError('MESSAGING_REDIS_URL or REDIS_URL must say where Redis is.');
+}
+
 /**
  * Opens a connection, does the work and closes it.
  *
@@ -24,8 +31,7 @@ export async function withAdmin<T>(
   { prefix }: CommonOptions,
   work: (admin: MessagingAdmin, address: string) => Promise<T>,
 ): Promise<T> {
-  const url = env['MESSAGING_REDIS_URL'] || env['REDIS_URL'];
-  if (!url) throw new UsageError('MESSAGING_REDIS_URL or REDIS_URL must say where Redis is.');
+  const url = redisUrl(env);
   const redis = createRedis({ url, name: 'trilith-messages', commandTimeoutMs: 10_000 });
   try {
     await whenReady(redis, CONNECT_MS);

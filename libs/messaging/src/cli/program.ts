@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import colors from 'picocolors';
 
 import type { CommonOptions } from './admin-session.js';
@@ -7,7 +7,10 @@ import { describeDeadLetters } from './dead-letters.program.js';
 import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from './exit-code.js';
 import { type GroupsOptions, groups } from './groups.command.js';
 import { pause, removeGroup, resume } from './pause.command.js';
+import { moment } from './moment.js';
+import { OUTBOX_KINDS } from './outbox-access.js';
 import { type PendingOptions, pending } from './pending.command.js';
+import { type RepublishOptions, republish } from './republish.command.js';
 import { type Terminal, writeLine } from './terminal.js';
 
 /** Runs the command line and resolves to its exit code; never rejects. */
@@ -21,6 +24,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   describeGroups(commandLine);
   describePauses(commandLine);
   describeDeadLetters(commandLine);
+  describeRepublish(commandLine);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -79,5 +83,26 @@ function describePauses({ program, terminal, settle }: CommandLine): void {
     .description('forget a service that subscribes no longer; its dead letters stay')
     .action(async (publisher: string, group: string, options: CommonOptions) =>
       settle(removeGroup(terminal, { publisher, group }, options)),
+    );
+}
+
+function describeRepublish({ program, terminal, settle }: CommandLine): void {
+  withCommonOptions(program.command('republish <service>'))
+    .description(
+      'publish again what the outbox of a service has sent, when Redis has lost its data;\n' +
+        'DATABASE_URL or MONGODB_URL says where the outbox is; inboxes skip what they have had',
+    )
+    .addOption(
+      new Option('--outbox <store>', 'where it is kept')
+        .choices(OUTBOX_KINDS)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--since <time>', 'sent since then: 90m, 2h, 3d ago, or a time', moment)
+    .option('--until <time>', 'sent before then; default: now', moment)
+    .option('--topic <topics...>', 'only events of these topics')
+    .option('--after <position>', 'go on where an interrupted run has stopped')
+    .option('--partitions <n>', 'where Redis does not know how many there were', wholeNumber, 16)
+    .action(async (service: string, options: RepublishOptions) =>
+      settle(republish(terminal, service, options)),
     );
 }
