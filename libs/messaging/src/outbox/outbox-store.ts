@@ -66,8 +66,9 @@ export interface OutboxStore {
   unsent(limit: number, inHand?: readonly string[]): Promise<OutboxMessage[]>;
 
   /**
-   * Marks events as sent, all or none, with one time. An event already marked stays as it is, so
-   * that a relay which is no longer the one in charge does no harm: what it marks, it published.
+   * Marks events as sent; when it fails, perhaps some of them. An event already marked stays as it
+   * is, so that a relay which is no longer the one in charge does no harm: what it marks, it
+   * published.
    */
   markSent(ids: readonly string[]): Promise<void>;
 

@@ -32,6 +32,9 @@ export interface MongoOutboxStoreOptions {
 /** One time for all events of one command, so that their order in time is that of their sequence. */
 const MARK_SENT = [{ $set: { sentAt: '$$NOW' } }];
 
+/** So many that a slow server does it within the deadline; MongoDB would undo none of more either. */
+const MARKED_AT_ONCE = 250;
+
 const IN_ORDER = { sequence: 1, _id: 1 } as const;
 
 /** Keeps events in the collection `outbox` of MongoDB. */
@@ -69,12 +72,13 @@ export class MongoOutboxStore implements OutboxStore {
   }
 
   async markSent(ids: readonly string[]): Promise<void> {
-    await this.within(
-      'marking events as sent',
-      this.collection.updateMany({ _id: { $in: [...ids] }, sentAt: null }, MARK_SENT, {
-        timeoutMS: this.timeoutMs,
-      }),
-    );
+    for (let from = 0; from < ids.length; from += MARKED_AT_ONCE) {
+      const portion = { _id: { $in: ids.slice(from, from + MARKED_AT_ONCE) }, sentAt: null };
+      await this.within(
+        'marking events as sent',
+        this.collection.updateMany(portion, MARK_SENT, { timeoutMS: this.timeoutMs }),
+      );
+    }
   }
 
   async sent(query: SentQuery): Promise<SentPage> {
