@@ -10,15 +10,15 @@ import { eventEntries } from '../transport/stream-entries.js';
 import { messages } from './command-line.js';
 
 describe.each([
-  { kind: 'postgres', variable: 'DATABASE_URL', open: postgresBackend.open },
-  { kind: 'mongo', variable: 'MONGODB_URL', open: mongoBackend.open },
-])('trilith-messages republish from $kind', ({ kind, variable, open }) => {
+  { kind: 'postgres', variable: 'DATABASE_URL', backendKind: postgresBackend },
+  { kind: 'mongo', variable: 'MONGODB_URL', backendKind: mongoBackend },
+])('trilith-messages republish from $kind', ({ kind, variable, backendKind }) => {
   let backend: Backend;
   let place: RedisForTest;
   let redis: Redis;
 
   beforeEach(async () => {
-    [backend, place] = await Promise.all([open(), redisForTest()]);
+    [backend, place] = await Promise.all([backendKind.open(), redisForTest()]);
     redis = new Redis(place.url);
   });
 
