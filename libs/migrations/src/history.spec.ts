@@ -23,6 +23,8 @@ function entries(...names: string[]): LedgerEntry[] {
     durationMs: 1,
     executedBy: 'somebody',
     appVersion: undefined,
+    breaking: false,
+    progress: undefined,
   }));
 }
 
@@ -52,7 +54,7 @@ describe('compareHistory', () => {
       present: files('0001_a=11', '0002_b=new'),
       ledger: entries('0001_a=11', '0002_b=old'),
       sentence:
-        /^0002_b\.sql was modified after execution: executed as 0002_b with checksum old, now new; restore .* or, .* set the checksum/,
+        /^0002_b\.sql was modified after execution: executed as 0002_b with checksum old, now new; restore .* or, .* by "repair"/,
     },
     {
       what: 'the edited file though it is not the latest',
@@ -70,7 +72,7 @@ describe('compareHistory', () => {
       what: 'an applied version without a file',
       present: files('0001_a', '0003_c'),
       ledger: entries('0001_a', '0002_b', '0003_c'),
-      sentence: /^0002_b was applied, but its file is missing/,
+      sentence: /^0002_b is in the ledger, but its file is missing/,
     },
     {
       what: 'a file older than what was applied',

@@ -5,6 +5,10 @@ import type { LedgerEntry } from './migration-store.js';
 
 /** Files and ledger side by side. */
 export interface History {
+  /** One a version. */
+  readonly files: readonly MigrationFile[];
+  /** What the ledger knows, by version. */
+  readonly entries: ReadonlyMap<number, LedgerEntry>;
   /** Entries of the ledger whose migration is complete, by version. */
   readonly applied: readonly LedgerEntry[];
   /** Files still to be run, by version; the first may be one that was started and never finished. */
@@ -17,30 +21,46 @@ export function compareHistory(
   directory: MigrationDirectory,
   ledger: readonly LedgerEntry[],
 ): History {
-  const applied = ledger
-    .filter((entry) => entry.state === 'applied')
-    .toSorted((a, b) => a.version - b.version);
-  const entries = new Map(applied.map((entry) => [entry.version, entry]));
-  const pending = directory.files.filter((file) => !entries.has(file.version));
+  const known = ledger.toSorted((a, b) => a.version - b.version);
+  const entries = new Map(known.map((entry) => [entry.version, entry]));
+  const applied = known.filter((entry) => entry.state === 'applied');
+  const files = oneAVersion(directory.files, entries);
+  const pending = files.filter((file) => entries.get(file.version)?.state !== 'applied');
   return {
+    files,
+    entries,
     applied,
     pending,
     problems: [
       ...directory.problems,
-      ...missingFiles(directory.files, applied),
-      ...modifiedFiles(directory.files, entries),
+      ...missingFiles(files, known),
+      ...modifiedFiles(files, entries),
+      ...halfReverted(known),
       ...outOfOrder(pending, applied.at(-1)),
-      ...gaps(directory.files, entries),
+      ...gaps(files, entries),
     ],
   };
 }
 
+/** Of files that share a version, the one that was run; else the first. */
+function oneAVersion(
+  files: readonly MigrationFile[],
+  entries: ReadonlyMap<number, LedgerEntry>,
+): MigrationFile[] {
+  const chosen = new Map<number, MigrationFile>();
+  for (const file of files) {
+    const wasRun = entries.get(file.version)?.checksum === file.checksum;
+    if (wasRun || !chosen.has(file.version)) chosen.set(file.version, file);
+  }
+  return [...chosen.values()];
+}
+
 function missingFiles(
   files: readonly MigrationFile[],
-  applied: readonly LedgerEntry[],
+  ledger: readonly LedgerEntry[],
 ): HistoryProblem[] {
   const versions = new Set(files.map((file) => file.version));
-  return applied
+  return ledger
     .filter((entry) => !versions.has(entry.version))
     .map(({ version, name }) => ({ kind: 'missing_file', version, name }));
 }
@@ -51,11 +71,20 @@ function modifiedFiles(
 ): HistoryProblem[] {
   return files.flatMap((file): HistoryProblem[] => {
     const entry = entries.get(file.version);
-    if (entry === undefined || entry.checksum === file.checksum) return [];
+    // One that was not finished is run again: it may be corrected.
+    if (entry === undefined || entry.state === 'started' || entry.checksum === file.checksum) {
+      return [];
+    }
     const { fileName, checksum: found } = file;
     const recorded = entry.checksum;
     return [{ kind: 'modified', fileName, recordedName: labelOf(entry), recorded, found }];
   });
+}
+
+function halfReverted(ledger: readonly LedgerEntry[]): HistoryProblem[] {
+  return ledger
+    .filter((entry) => entry.state === 'reverting')
+    .map(({ version, name }) => ({ kind: 'half_reverted', version, name }));
 }
 
 function outOfOrder(

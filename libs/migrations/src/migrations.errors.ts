@@ -125,3 +125,41 @@ export class StoreBehindError extends MigrationError {
     super(`${store} is behind: misses ${missing.join(', ')}`);
   }
 }
+
+/**
+ * The store has breaking migrations that the files do not know: what runs here is older than its
+ * schema, and cannot work on it.
+ */
+export class StoreAheadError extends MigrationError {
+  readonly code = 'STORE_AHEAD';
+
+  constructor(
+    readonly store: string,
+    /** Labels such as `0004_drop_nickname`, oldest first. */
+    readonly breaking: readonly string[],
+  ) {
+    super(
+      `${store} is ahead: breaking ${breaking.join(', ')} is unknown here; this release is too old for it`,
+    );
+  }
+}
+
+/** `down` cannot take a migration back; nothing was reverted. */
+export class MigrationNotReversibleError extends MigrationError {
+  readonly code = 'MIGRATION_NOT_REVERSIBLE';
+
+  constructor(
+    readonly store: string,
+    /** Labels such as `0003_likes`, newest first. */
+    readonly migrations: readonly string[],
+  ) {
+    super(
+      `${store}: ${migrations.join(', ')} cannot be reverted: no down part; nothing was reverted`,
+    );
+  }
+}
+
+/** Versions that were named are not there, or not in a state for what was asked. */
+export class MigrationVersionError extends MigrationError {
+  readonly code = 'MIGRATION_VERSION';
+}

@@ -1,8 +1,21 @@
 import { hostname, userInfo } from 'node:os';
 import type { MigrationLogger } from './migration-logger.js';
-import type { TolerableProblem } from './history-problem.js';
+import type { ProblemPolicies, ProblemPolicy } from './history-problem.js';
 import type { MigrationStore } from './migration-store.js';
 import { MigrationOptionsError } from './migrations.errors.js';
+
+/** What a run does right now. */
+export interface MigrationProgress {
+  readonly store: string;
+  /** `0003_likes` */
+  readonly migration: string;
+  /** Which of how many it is, from 1. */
+  readonly number: number;
+  readonly of: number;
+  /** How far it is itself, if it tells: statements, documents or whatever it counts. */
+  readonly done?: number;
+  readonly total?: number;
+}
 
 /** Options of a `Migrator`. */
 export interface MigratorOptions {
@@ -12,13 +25,12 @@ export interface MigratorOptions {
   readonly directory: string;
   /** Default: silent. */
   readonly logger?: MigrationLogger;
+  /** Told what is done and how far it is, at least at the begin of each file. Default: nobody. */
+  readonly onProgress?: (progress: MigrationProgress) => void;
   /** How long to wait, in ms, while another runner works. Default: 300,000 (five minutes). */
   readonly lockWaitMs?: number;
-  /**
-   * Problems to warn of instead of refusing to run: `missing_file` lets an older release start on a
-   * store that is ahead of it, `out_of_order` runs a late file, `gap` skips a number. Default: none.
-   */
-  readonly tolerate?: readonly TolerableProblem[];
+  /** What to do about problems that leave a choice; default: refuse to run. See `ProblemPolicy`. */
+  readonly policies?: ProblemPolicies;
   /** Written to the ledger: the version of the software that brings these migrations. */
   readonly appVersion?: string;
   /** Written to the ledger. Default: `user@host:pid`. */
@@ -30,13 +42,16 @@ const silent: MigrationLogger = { info: () => undefined, warn: () => undefined }
 const DEFAULTS = { lockWaitMs: 300_000 };
 
 /** Options with their defaults. */
+export type ResolvedOptions = ReturnType<typeof resolveOptions>;
+
 export function resolveOptions(options: MigratorOptions) {
   return {
     store: options.store,
     directory: options.directory,
     logger: options.logger ?? silent,
     ...durations(DEFAULTS, options),
-    tolerate: new Set<string>(options.tolerate),
+    onProgress: options.onProgress,
+    policies: { ...options.policies } as Readonly<Record<string, ProblemPolicy | undefined>>,
     runner: {
       executedBy: options.executedBy ?? defaultExecutedBy(),
       appVersion: options.appVersion,

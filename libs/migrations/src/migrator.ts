@@ -1,42 +1,24 @@
-import { compareHistory, type History } from './history.js';
-import { describeProblem, type HistoryProblem } from './history-problem.js';
-import { pollFor, throwIfAborted } from './lock-wait.js';
-import { readMigrationDirectory, type MigrationDirectory } from './migration-directory.js';
-import { labelOf } from './migration-file.js';
-import type { LedgerEntry, MigrationSession } from './migration-store.js';
 import {
-  MigrationHistoryError,
-  MigrationLockTimeoutError,
-  StoreBehindError,
-} from './migrations.errors.js';
-import { resolveOptions, type MigratorOptions } from './migrator.options.js';
+  baseline,
+  repair,
+  type LedgerReport,
+  type UnfinishedChoice,
+} from './operations/ledger.operations.js';
+import { down, reversals, type DownReport } from './operations/down.operation.js';
+import { Operation } from './operations/operation.js';
+import { plan, type PlanReport } from './operations/plan.operation.js';
+import { assertReady, pending } from './operations/readiness.js';
+import { status, type StatusReport } from './operations/status.operation.js';
+import { up, type UpReport } from './operations/up.operation.js';
+import { labelOf } from './migration-file.js';
+import { resolveOptions, type MigratorOptions, type ResolvedOptions } from './migrator.options.js';
 
-/** What a run of `up` did. */
-export interface UpReport {
-  readonly store: string;
-  /** What this runner applied, in order; empty when there was nothing to do. */
-  readonly applied: readonly LedgerEntry[];
-  /** How many migrations the store has now. */
-  readonly total: number;
-}
-
-/** One line of `status`. */
-export interface MigrationStatus {
-  readonly version: number;
-  readonly name: string;
-  /** `started`: begun by a runner that is at work or died; `up` runs it again. */
-  readonly state: 'applied' | 'started' | 'pending';
-  /** What the ledger knows of it; undefined while it is pending. */
-  readonly entry: LedgerEntry | undefined;
-}
-
-/** What `status` found. */
-export interface StatusReport {
-  readonly store: string;
-  /** By version. */
-  readonly migrations: readonly MigrationStatus[];
-  /** What would keep `up` from running. */
-  readonly problems: readonly HistoryProblem[];
+/** How far a run goes, and when it stops. */
+export interface RunOptions {
+  /** The last version to apply; for `down`, the last to keep: 0 reverts everything. */
+  readonly to?: number;
+  /** Stops the run before the next migration. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -44,69 +26,107 @@ export interface StatusReport {
  * of migrators may run at the same time, in any number of processes: one works, the others wait.
  */
 export class Migrator {
-  private readonly options: ReturnType<typeof resolveOptions>;
+  private readonly options: ResolvedOptions;
+  /** Readiness is asked for again and again, and a release's files do not change: read once. */
+  private readonly readiness: Operation;
 
   /** @throws MigrationOptionsError */
   constructor(options: MigratorOptions) {
     this.options = resolveOptions(options);
+    this.readiness = new Operation(this.options);
   }
 
   /**
    * Applies every pending migration, in order. When nothing is pending, it costs one read of the
    * ledger and takes no lock.
-   * @param options.signal stops the run before the next migration
    * @throws MigrationHistoryError if files and ledger do not fit together
    * @throws MigrationFailedError if a migration fails; those before it stay applied
    * @throws MigrationLockTimeoutError if another runner is at work for too long
    * @throws StoreUnreachableError, MigrationDirectoryError, MigrationAbortedError
    */
-  async up(options: { signal?: AbortSignal } = {}): Promise<UpReport> {
-    const signal = options.signal ?? new AbortController().signal;
-    throwIfAborted(signal);
-    const { store, lockWaitMs } = this.options;
-    const startedAt = performance.now();
-    const directory = this.readDirectory();
-    const attempt = () => this.tryUp(directory, signal);
-    const report = await pollFor(attempt, { waitMs: lockWaitMs, signal });
-    if (report !== undefined) return report;
-    throw new MigrationLockTimeoutError(
-      store.name,
-      performance.now() - startedAt,
-      await store.lockHolder(),
-    );
+  async up({ to = Number.POSITIVE_INFINITY, signal }: RunOptions = {}): Promise<UpReport> {
+    return up(new Operation(this.options, signal), to);
+  }
+
+  /**
+   * Reverts the newest migration or, with `to`, all above that version, newest first. Only files with
+   * a down part can be reverted: if one of them has none, nothing is.
+   * @param options.exactly labels as `reversible` gave them, which somebody has confirmed: if others
+   * would be reverted by now, nothing is
+   * @throws MigrationNotReversibleError, MigrationVersionError, and whatever `up` throws
+   */
+  async down({
+    to,
+    exactly,
+    signal,
+  }: RunOptions & { readonly exactly?: readonly string[] } = {}): Promise<DownReport> {
+    return down(new Operation(this.options, signal), { to, exactly });
+  }
+
+  /** Labels of what `down` would revert, newest first. Throws what `down` would throw before it. */
+  async reversible({ to }: Pick<RunOptions, 'to'> = {}): Promise<string[]> {
+    const chosen = await reversals(new Operation(this.options), to);
+    return chosen.map(({ file }) => labelOf(file));
+  }
+
+  /**
+   * What `up` would run. PostgreSQL's are tried out, in one transaction that is rolled back: for as
+   * long as that takes, at most `rehearsalTimeoutMs`, it holds the locks of the migrations.
+   * @param options.tryOut default: true
+   */
+  async plan({
+    to = Number.POSITIVE_INFINITY,
+    tryOut = true,
+    signal,
+  }: RunOptions & { readonly tryOut?: boolean } = {}): Promise<PlanReport> {
+    return plan(new Operation(this.options, signal), { to, tryOut });
+  }
+
+  /**
+   * Records every file up to a version as applied, without running it: for a database that had its
+   * schema before it had this library.
+   * @throws MigrationVersionError if there is no such file, or one of them was not finished
+   */
+  async baseline(version: number): Promise<LedgerReport> {
+    return baseline(new Operation(this.options), version);
+  }
+
+  /**
+   * Settles what no run may decide by itself. An applied migration whose file was modified gets the
+   * checksum of the file. One that was begun and not finished is forgotten (`clear`), so that it is
+   * run from its start, or counts as applied (`keep`), because somebody finished it by hand.
+   * @throws MigrationVersionError if there is nothing to settle about one of the versions
+   */
+  async repair(
+    versions: readonly number[],
+    options: { readonly unfinished?: UnfinishedChoice } = {},
+  ): Promise<LedgerReport> {
+    return repair(new Operation(this.options), versions, options.unfinished);
   }
 
   /** Every migration of files and ledger with its state; finds problems without throwing them. */
   async status(): Promise<StatusReport> {
-    const { files, ledger, history } = await this.compare(this.readDirectory());
-    const entries = new Map(ledger.map((entry) => [entry.version, entry]));
-    const known = new Map([...files, ...ledger].map((each) => [each.version, each.name]));
-    const migrations = [...known]
-      .toSorted(([a], [b]) => a - b)
-      .map(([version, name]): MigrationStatus => {
-        const entry = entries.get(version);
-        return { version, name, state: entry?.state ?? 'pending', entry };
-      });
-    return { store: this.options.store.name, migrations, problems: history.problems };
+    return status(new Operation(this.options));
   }
 
   /**
-   * Labels of the migrations that the store lacks, oldest first; empty when it is up to date. One
-   * that has more, because a newer release migrated it, is up to date for this one.
+   * Labels of the migrations that the store lacks, oldest first; empty when it is up to date.
    * @throws StoreUnreachableError, MigrationDirectoryError
    */
   async pending(): Promise<string[]> {
-    const { history } = await this.compare(this.readDirectory());
-    return history.pending.map(labelOf);
+    return pending(new Operation(this.options));
   }
 
   /**
-   * For readiness checks: resolves when the store has every migration.
-   * @throws StoreBehindError naming those that it misses, and whatever `pending` throws
+   * For readiness checks: resolves when what runs here can work on the store. A store that has more,
+   * because a newer release migrated it, is up to date unless one of those migrations is `breaking`.
+   * The files are read once in the life of this object.
+   * @throws StoreBehindError naming the migrations that it misses
+   * @throws StoreAheadError naming breaking ones that are not known here
+   * @throws StoreUnreachableError, MigrationDirectoryError
    */
   async assertUpToDate(): Promise<void> {
-    const missing = await this.pending();
-    if (missing.length > 0) throw new StoreBehindError(this.options.store.name, missing);
+    await assertReady(this.readiness);
   }
 
   /** Closes the store's connections. */
@@ -117,86 +137,5 @@ export class Migrator {
   /** Disposes like `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  /** One try: a report if all is done afterwards, undefined if another runner holds the lock. */
-  private async tryUp(
-    directory: Promise<MigrationDirectory>,
-    signal: AbortSignal,
-  ): Promise<UpReport | undefined> {
-    const { history } = await this.compare(directory);
-    this.refuseProblems(history);
-    if (history.pending.length === 0) {
-      this.warnOfTolerated(history);
-      return this.report([], history);
-    }
-
-    const session = await this.options.store.tryLock(this.options.runner);
-    if (session === undefined) return undefined;
-    try {
-      return await this.applyPending(directory, session, signal);
-    } finally {
-      await session.release();
-    }
-  }
-
-  private async applyPending(
-    directory: Promise<MigrationDirectory>,
-    session: MigrationSession,
-    signal: AbortSignal,
-  ): Promise<UpReport> {
-    // Read again under the lock: another runner may have finished since.
-    const { history } = await this.compare(directory, session);
-    this.refuseProblems(history);
-    const { logger, runner, store } = this.options;
-    this.warnOfTolerated(history);
-    const applied: LedgerEntry[] = [];
-    for (const file of history.pending) {
-      throwIfAborted(signal);
-      const entry = await session.apply(file, { runner, logger, signal });
-      logger.info(`${store.name}: ${labelOf(file)} applied in ${entry.durationMs ?? 0} ms`);
-      applied.push(entry);
-    }
-    return this.report(applied, history);
-  }
-
-  private async readDirectory(): Promise<MigrationDirectory> {
-    return readMigrationDirectory(this.options.directory, this.options.store.extensions);
-  }
-
-  private async compare(
-    reading: Promise<MigrationDirectory>,
-    from: Pick<MigrationSession, 'readLedger'> = this.options.store,
-  ) {
-    const [directory, ledger] = await Promise.all([reading, from.readLedger()]);
-    const history = this.inspect(compareHistory(directory, ledger));
-    return { files: directory.files, ledger, history };
-  }
-
-  /** Adds what the store itself has against files that are still to be run. */
-  private inspect(history: History): History {
-    const refused = history.pending.flatMap((file): HistoryProblem[] => {
-      const reason = this.options.store.refuses(file);
-      return reason === undefined ? [] : [{ kind: 'unsupported', fileName: file.fileName, reason }];
-    });
-    return { ...history, problems: [...history.problems, ...refused] };
-  }
-
-  private refuseProblems(history: History): void {
-    const { store, tolerate } = this.options;
-    const refused = history.problems.filter(({ kind }) => !tolerate.has(kind));
-    if (refused.length > 0) throw new MigrationHistoryError(store.name, refused);
-  }
-
-  private warnOfTolerated(history: History): void {
-    const { logger, store } = this.options;
-    for (const problem of history.problems) {
-      logger.warn(`${store.name}: ${describeProblem(problem)}`);
-    }
-  }
-
-  private report(applied: readonly LedgerEntry[], history: History): UpReport {
-    const total = history.applied.length + applied.length;
-    return { store: this.options.store.name, applied, total };
   }
 }

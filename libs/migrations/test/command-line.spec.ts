@@ -173,7 +173,7 @@ describe('the command line', () => {
     ],
     [['up', '--store', 'mongo'], /^error: MONGODB_URL: not set; takes the address of mongo/],
     [['up', '--store', 'postgres'], /^error: DATABASE_URL: not a PostgreSQL URL; takes postgres:/],
-    [['down'], /unknown command 'down'/],
+    [['sideways'], /unknown command 'sideways'/],
   ])('ends with 2 on %j', async (args, message) => {
     const { code, err } = await new CommandLine(args, { DATABASE_URL: 'u:s3cret@h' }).ended;
     expect(code).toBe(2);

@@ -46,6 +46,8 @@ export function conformsToMigrationStore(kind: StoreUnderTest): void {
         durationMs: expect.any(Number),
         executedBy: 'me@here:1',
         appVersion: '1.2.3',
+        breaking: false,
+        progress: undefined,
       });
       const executedAt = report.applied[0]?.executedAt.getTime() ?? 0;
       expect(Math.abs(executedAt - before)).toBeLessThan(600_000);
@@ -132,10 +134,10 @@ export function conformsToMigrationStore(kind: StoreUnderTest): void {
       directory.write({ [named('0004_four')]: text.writes('four') });
       const warnings: string[] = [];
       const logger = { info: () => undefined, warn: (line: string) => warnings.push(line) };
-      const tolerant = migrator({ logger, tolerate: ['missing_file', 'gap'] });
+      const tolerant = migrator({ logger, policies: { missing_file: 'warn', gap: 'warn' } });
       await expect(tolerant.up()).resolves.toMatchObject({ applied: [{ version: 4 }] });
       expect(warnings).toEqual([
-        expect.stringContaining('0001_one was applied, but its file is missing'),
+        expect.stringContaining('0001_one is in the ledger, but its file is missing'),
         expect.stringContaining('version 0003 is missing'),
       ]);
       directory.write({ [named('0001_one')]: text.writes('other') });
@@ -150,9 +152,9 @@ export function conformsToMigrationStore(kind: StoreUnderTest): void {
       const warn = (line: string) => warnings.push(line);
       const warnings: string[] = [];
       const logger = { info: () => undefined, warn };
-      const tolerant = migrator({ logger, tolerate: ['missing_file'] });
+      const tolerant = migrator({ logger, policies: { missing_file: 'warn' } });
       await expect(tolerant.up()).resolves.toMatchObject({ applied: [] });
-      expect(warnings).toEqual([expect.stringContaining('0002_two was applied')]);
+      expect(warnings).toEqual([expect.stringContaining('0002_two is in the ledger')]);
     });
 
     it('shows applied and pending migrations, without creating anything', async () => {

@@ -81,14 +81,13 @@ describe('postgresMigrationStore', () => {
   it('says why CREATE INDEX CONCURRENTLY does not work', async () => {
     const failing = run({ '0001_a.sql': 'CREATE INDEX CONCURRENTLY ON journal (entry)' });
     await expect(failing).rejects.toThrow(
-      /cannot run inside a transaction block \(hint: .*every migration runs in one\)/,
+      /cannot run inside a transaction block \(hint: put "-- migrate: no-transaction" into/,
     );
   });
 
   it('does not wait for data that COPY would read', async () => {
-    await expect(run({ '0001_a.sql': 'COPY journal (entry) FROM STDIN;' })).rejects.toMatchObject({
-      code: 'MIGRATION_FAILED',
-    });
+    const refused = run({ '0001_a.sql': 'COPY journal (entry) FROM STDIN;' });
+    await expect(refused).rejects.toThrow(/"COPY journal .*" reads or writes data outside/);
     expect(await versions()).toEqual([]);
   });
 
@@ -160,7 +159,7 @@ describe('postgresMigrationStore', () => {
       timeouts,
     );
     const failing = run({ '0002_b.sql': 'SELECT pg_sleep(60);' }, timeouts);
-    await expect(failing).rejects.toThrow(/statement timeout \(hint: raise statement_timeout/);
+    await expect(failing).rejects.toThrow(/statement timeout \(hint: .*-- migrate: statement-timeout 1h/);
   });
 
   it('says that the connection broke, and starts anew with the next run', async () => {

@@ -1,18 +1,33 @@
 import pc from 'picocolors';
 import { describeProblem } from '../history-problem.js';
 import { formatVersion, labelOf } from '../migration-file.js';
-import { Migrator, type MigrationStatus, type StatusReport } from '../migrator.js';
-import { onEachStore, type CommandOptions, type Outcome } from './command.js';
+import type { LedgerEntry } from '../migration-store.js';
+import { Migrator } from '../migrator.js';
+import type { MigrationStatus, StatusReport } from '../operations/status.operation.js';
+import {
+  onEachStore,
+  withCommonOptions,
+  type AddCommand,
+  type CommandOptions,
+  type Outcome,
+} from './command.js';
 import { ExitCode } from './exit-code.js';
 import { columns, type Terminal } from './terminal.js';
 
-export interface StatusOptions extends CommandOptions {
+interface StatusOptions extends CommandOptions {
   /** Whether pending migrations make the exit code tell so. */
   readonly check?: boolean;
 }
 
 /** `status`: shows each migration, and what would keep `up` from running. */
-export async function status(terminal: Terminal, options: StatusOptions): Promise<ExitCode> {
+export const addStatus: AddCommand = (program, perform) => {
+  withCommonOptions(program.command('status'))
+    .description('show every migration and what would keep "up" from running')
+    .option('--check', 'exit with 4 if a migration is pending')
+    .action(perform(status));
+};
+
+async function status(terminal: Terminal, options: StatusOptions): Promise<ExitCode> {
   return onEachStore(terminal, options, async ({ store, directory }) => {
     const report = await new Migrator({ store, directory }).status();
     return {
@@ -40,7 +55,7 @@ function lines({ store, migrations, problems }: StatusReport, address: string): 
   ];
 }
 
-const colour = { applied: pc.green, started: pc.red, pending: pc.yellow };
+const colour = { applied: pc.green, started: pc.red, reverting: pc.red, pending: pc.yellow };
 
 function row({ version, name, state, entry }: MigrationStatus): string[] {
   const ran = entry && [
@@ -49,7 +64,13 @@ function row({ version, name, state, entry }: MigrationStatus): string[] {
     entry.executedBy,
     entry.appVersion ?? '',
   ];
-  return [formatVersion(version), name, colour[state](state), ...(ran ?? [])];
+  return [formatVersion(version), name, colour[state](describe(state, entry)), ...(ran ?? [])];
+}
+
+function describe(state: MigrationStatus['state'], entry: LedgerEntry | undefined): string {
+  const breaking = entry?.breaking ? ', breaking' : '';
+  const done = entry?.progress ? `, ${entry.progress.done} statements done` : '';
+  return `${state}${done}${breaking}`;
 }
 
 function json({ store, migrations, problems }: StatusReport, address: string): object {
@@ -59,6 +80,8 @@ function json({ store, migrations, problems }: StatusReport, address: string): o
     migrations: migrations.map((migration) => ({
       migration: labelOf(migration),
       state: migration.state,
+      breaking: migration.entry?.breaking,
+      progress: migration.entry?.progress,
       checksum: migration.entry?.checksum,
       executedAt: migration.entry?.executedAt,
       durationMs: migration.entry?.durationMs,

@@ -4,21 +4,39 @@ import { MigrationOptionsError } from '../migrations.errors.js';
 import type { MigrationStore } from '../migration-store.js';
 import { mongoMigrationStore } from '../mongo/mongo.store.js';
 import { postgresMigrationStore } from '../postgres/postgres.store.js';
+import type { MigrationTemplate } from '../migration-template.js';
+import { mongoTemplate } from '../mongo/mongo.template.js';
+import { postgresTemplate } from '../postgres/postgres.template.js';
 
 interface KnownStore {
   /** Of the environment. */
   readonly variable: string;
   readonly open: (url: string) => MigrationStore;
+  /** A file to begin with, by what the name of the migration says. */
+  readonly template: (name: string) => MigrationTemplate;
 }
 
 /** By their names, which are those of their folders too. */
 const known = {
-  postgres: { variable: 'DATABASE_URL', open: (url) => postgresMigrationStore({ url }) },
-  mongo: { variable: 'MONGODB_URL', open: (url) => mongoMigrationStore({ url }) },
+  postgres: {
+    variable: 'DATABASE_URL',
+    open: (url) => postgresMigrationStore({ url }),
+    template: postgresTemplate,
+  },
+  mongo: {
+    variable: 'MONGODB_URL',
+    open: (url) => mongoMigrationStore({ url }),
+    template: mongoTemplate,
+  },
 } satisfies Record<string, KnownStore>;
 
 export type StoreName = keyof typeof known;
 export const STORE_NAMES = Object.keys(known) as StoreName[];
+
+/** A file to begin with. */
+export function templateFor(store: StoreName, name: string): MigrationTemplate {
+  return known[store].template(name);
+}
 
 /** A store with the folder of its migrations. */
 export interface StoreWithDirectory {
@@ -35,14 +53,15 @@ export function openStores(
   name: StoreName | undefined,
   env: NodeJS.ProcessEnv,
 ): StoreWithDirectory[] {
-  const names = name === undefined ? namesWithFolder(directory) : [name];
+  const names = name === undefined ? storesWithFolder(directory) : [name];
   return names.map((each) => ({
     store: openStore(each, env),
     directory: path.join(directory, each),
   }));
 }
 
-function namesWithFolder(directory: string): StoreName[] {
+/** @throws MigrationOptionsError if there is none */
+export function storesWithFolder(directory: string): StoreName[] {
   const names = STORE_NAMES.filter((name) => existsSync(path.join(directory, name)));
   if (names.length > 0) return names;
   throw new MigrationOptionsError(

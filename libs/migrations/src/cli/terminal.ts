@@ -7,6 +7,10 @@ export interface Terminal {
   readonly err: Writable;
   /** Aborts when the process is told to stop. */
   readonly signal: AbortSignal;
+  /** Whether somebody looks at `err`, so that lines may be drawn over. */
+  readonly interactive?: boolean;
+  /** Asks whoever sits there; undefined if nobody does. Resolves to whether they said yes. */
+  readonly confirm?: (question: string) => Promise<boolean>;
 }
 
 export function writeLine(stream: Writable, line: string): void {

@@ -1,32 +1,30 @@
 import pc from 'picocolors';
-import type { TolerableProblem } from '../history-problem.js';
 import { labelOf } from '../migration-file.js';
-import { Migrator, type UpReport } from '../migrator.js';
-import type { MigrationLogger } from '../migration-logger.js';
-import { onEachStore, type CommandOptions, type Outcome } from './command.js';
+import type { UpReport } from '../operations/up.operation.js';
+import { onEachStore, withCommonOptions, type AddCommand, type Outcome } from './command.js';
 import { ExitCode } from './exit-code.js';
-import { writeLine, type Terminal } from './terminal.js';
+import { version, withMigrator, withRunOptions, type RunOptions } from './run-options.js';
+import type { Terminal } from './terminal.js';
 
-export interface UpOptions extends CommandOptions {
-  /** In seconds. */
-  readonly lockWait: number;
-  readonly appVersion?: string;
-  readonly tolerate?: readonly TolerableProblem[];
+interface UpOptions extends RunOptions {
+  readonly to?: number;
 }
 
 /** `up`: applies what is pending. */
-export async function up(terminal: Terminal, options: UpOptions): Promise<ExitCode> {
-  return onEachStore(terminal, options, async ({ store, directory }) => {
-    const migrator = new Migrator({
-      store,
-      directory,
-      logger: options.json ? undefined : lineLogger(terminal),
-      lockWaitMs: Math.round(options.lockWait * 1_000),
-      appVersion: options.appVersion,
-      tolerate: options.tolerate,
-    });
-    return outcome(await migrator.up({ signal: terminal.signal }), store.address);
-  });
+export const addUp: AddCommand = (program, perform) => {
+  withRunOptions(withCommonOptions(program.command('up')))
+    .description('apply every pending migration; safe to run many times at once')
+    .option('--to <version>', 'the last one to apply', version)
+    .action(perform(up));
+};
+
+async function up(terminal: Terminal, options: UpOptions): Promise<ExitCode> {
+  return onEachStore(terminal, options, async (target) =>
+    withMigrator(target, terminal, options, async (migrator) => {
+      const report = await migrator.up({ to: options.to, signal: terminal.signal });
+      return outcome(report, target.store.address);
+    }),
+  );
 }
 
 function outcome(report: UpReport, address: string): Outcome {
@@ -44,12 +42,5 @@ function outcome(report: UpReport, address: string): Outcome {
       total,
     },
     exitCode: ExitCode.done,
-  };
-}
-
-function lineLogger({ out, err }: Terminal): MigrationLogger {
-  return {
-    info: (message) => writeLine(out, message),
-    warn: (message) => writeLine(err, `${pc.yellow('warning:')} ${message}`),
   };
 }

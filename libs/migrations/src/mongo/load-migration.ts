@@ -7,12 +7,13 @@ import type { MongoMigration } from './mongo-migration.js';
 /**
  * Imports a migration's module. Node itself strips the types of a `.ts` file, outside of
  * `node_modules` and as long as its syntax is erasable (no enum, no parameter property).
- * @throws MigrationFailedError if it cannot be imported, or has no `up`
+ * @throws MigrationFailedError if it cannot be imported, or is no migration
  */
 export async function loadMigration(file: MigrationFile): Promise<MongoMigration> {
   const exported = await importDefault(file);
-  if (isMigration(exported)) return exported;
-  throw failed(file, 'its default export has no function "up"');
+  const flaw = flawOf(exported);
+  if (flaw === undefined) return exported as MongoMigration;
+  throw failed(file, flaw);
 }
 
 async function importDefault(file: MigrationFile): Promise<unknown> {
@@ -27,13 +28,15 @@ async function importDefault(file: MigrationFile): Promise<unknown> {
   }
 }
 
-function isMigration(exported: unknown): exported is MongoMigration {
-  return (
-    typeof exported === 'object' &&
-    exported !== null &&
-    'up' in exported &&
-    typeof exported.up === 'function'
-  );
+function flawOf(exported: unknown): string | undefined {
+  if (typeof exported !== 'object' || exported === null || !('up' in exported)) {
+    return 'its default export has no function "up"';
+  }
+  const { up, down, breaking } = exported as Partial<Record<keyof MongoMigration, unknown>>;
+  if (typeof up !== 'function') return 'its default export has no function "up"';
+  if (down !== undefined && typeof down !== 'function') return 'its "down" is no function';
+  if (breaking === undefined || typeof breaking === 'boolean') return undefined;
+  return `its "breaking" is ${JSON.stringify(breaking)}; takes true or false`;
 }
 
 function failed(file: MigrationFile, reason: string, cause?: unknown): MigrationFailedError {

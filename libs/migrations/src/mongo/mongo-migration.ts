@@ -1,5 +1,8 @@
 import type { Db, MongoClient } from 'mongodb';
 import type { MigrationLogger } from '../migration-logger.js';
+import type { Backfill } from './backfill.js';
+import type { EnsureCollection } from './ensure-collection.js';
+import type { EnsureIndexes } from './ensure-indexes.js';
 
 /** What a MongoDB migration gets to work with. */
 export interface MongoMigrationContext {
@@ -15,12 +18,22 @@ export interface MongoMigrationContext {
    * (`signal.throwIfAborted()`): after a lost lock another runner may be doing the same work.
    */
   readonly signal: AbortSignal;
+  /** Changes many documents in batches; after a crash it goes on where it was. */
+  readonly backfill: Backfill;
+  /** Creates a collection, or gives the one that is there the validator. */
+  readonly ensureCollection: EnsureCollection;
+  /** Builds indexes that are not there yet, and waits for them. */
+  readonly ensureIndexes: EnsureIndexes;
 }
 
 /**
  * The default export of `migrations/mongo/NNNN_name.ts`. MongoDB cannot undo half a migration, so
- * `up` must be idempotent: after a crash it is run again from its start.
+ * `up` and `down` must be idempotent: after a crash they are run again from their start.
  */
 export interface MongoMigration {
   up(context: MongoMigrationContext): Promise<void>;
+  /** Takes it back. Without it, `down` refuses this migration. */
+  down?(context: MongoMigrationContext): Promise<void>;
+  /** Whether releases that do not know it cannot work on what it makes. Default: false. */
+  readonly breaking?: boolean;
 }

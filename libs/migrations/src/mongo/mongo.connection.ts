@@ -1,7 +1,12 @@
 import type { Db, MongoClient } from 'mongodb';
-import { MigrationError, StoreFailedError, StoreUnreachableError } from '../migrations.errors.js';
+import {
+  MigrationError,
+  MigrationOptionsError,
+  StoreFailedError,
+  StoreUnreachableError,
+} from '../migrations.errors.js';
 import { codeOf, reasonOf } from '../store-failure.js';
-import { parseMongoUrl, type MongoTarget } from './mongo.options.js';
+import { parseMongoUrl, type MongooseConnection, type MongoTarget } from './mongo.options.js';
 
 /** The errors of a driver that found no server, or was turned away. */
 const UNREACHABLE = new Set([
@@ -26,10 +31,11 @@ export class MongoConnection {
     target: MongoTarget,
     private readonly connectTimeoutMs: number,
   ) {
-    if ('client' in target) {
-      this.givenClient = target.client;
-      this.database = target.database;
-      this.address = `database ${target.database} of the given client`;
+    if (!('url' in target)) {
+      const given = 'client' in target ? target : ofMongoose(target.connection);
+      this.givenClient = given.client;
+      this.database = given.database;
+      this.address = `database ${this.database} of the given client`;
     } else {
       this.url = target.url;
       ({ address: this.address, database: this.database } = parseMongoUrl(target.url));
@@ -75,6 +81,11 @@ export class MongoConnection {
       maxPoolSize: 10,
     });
   }
+}
+
+function ofMongoose(connection: MongooseConnection) {
+  if (connection.name) return { client: connection.getClient(), database: connection.name };
+  throw new MigrationOptionsError('connection: takes a Mongoose connection that is open');
 }
 
 function isUnreachable(error: unknown): boolean {

@@ -13,7 +13,18 @@ export type MongoTarget =
       readonly client: MongoClient;
       /** Name of the database to migrate. */
       readonly database: string;
+    }
+  | {
+      /** Mongoose's, open: its client and its database are used. Not closed by `close()`. */
+      readonly connection: MongooseConnection;
     };
+
+/** What is needed of a Mongoose `Connection`, whatever its version. */
+export interface MongooseConnection {
+  /** Of its database. */
+  readonly name: string;
+  getClient(): MongoClient;
+}
 
 /** Options of `mongoMigrationStore`. */
 export type MongoStoreOptions = MongoTarget & {

@@ -1,17 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfAborted } from '../lock-wait.js';
 import type { MigrationFile } from '../migration-file.js';
-import type { LedgerEntry, MigrationRun, MigrationSession } from '../migration-store.js';
-import { MigrationFailedError, MigrationLockLostError } from '../migrations.errors.js';
+import type {
+  LedgerChange,
+  LedgerEntry,
+  MigrationRun,
+  MigrationSession,
+  Runner,
+} from '../migration-store.js';
+import { MigrationError, MigrationFailedError } from '../migrations.errors.js';
 import { reasonOf } from '../store-failure.js';
 import { deadlineIn, untilAborted } from '../until-aborted.js';
+import { backfillOf } from './backfill.js';
+import { ensureCollectionOf } from './ensure-collection.js';
+import { ensureIndexesOf } from './ensure-indexes.js';
+import { LeaseKeeper } from './lease-keeper.js';
 import { loadMigration } from './load-migration.js';
-import type { MongoMigration, MongoMigrationContext } from './mongo-migration.js';
+import type { MigrationWork } from './migration-work.js';
+import type { MongoMigrationContext } from './mongo-migration.js';
 import type { MongoConnection } from './mongo.connection.js';
-import { renewalTiming, type Lease, type MongoLeases } from './mongo.lease.js';
-import type { MongoLedger } from './mongo.ledger.js';
+import type { Lease, MongoLeases } from './mongo.lease.js';
+import type { LedgerClaim, MongoLedger } from './mongo.ledger.js';
 import type { MongoTimeouts } from './mongo.options.js';
-import { progressReporter } from './progress.js';
 
 /** What a session works with. */
 export interface MongoSessionParts {
@@ -24,100 +33,106 @@ export interface MongoSessionParts {
 
 /** A lease that is renewed in the background, and the migrations that run under it. */
 export class MongoSession implements MigrationSession {
-  private readonly lost = new AbortController();
-  private readonly released = new AbortController();
-  private readonly renewal: Promise<void>;
+  private readonly keeper: LeaseKeeper;
 
   constructor(private readonly parts: MongoSessionParts) {
-    this.renewal = this.keepRenewing();
+    const { leases, lease, timeouts } = parts;
+    this.keeper = new LeaseKeeper(leases, lease, timeouts.leaseMs);
   }
 
   async readLedger(): Promise<readonly LedgerEntry[]> {
-    return this.parts.connection.asking(async () => this.parts.ledger.read());
+    return this.asking(async ({ ledger }) => ledger.read());
   }
 
   /** Recorded as started first, so that a crash half-way is known and the migration is run again. */
-  async apply(file: MigrationFile, run: MigrationRun): Promise<LedgerEntry> {
-    const { connection, ledger, lease } = this.parts;
+  async apply(file: MigrationFile, run: MigrationRun): Promise<number> {
+    const { fence } = this.parts.lease;
+    const claim = { version: file.version, state: 'started', fence } as const;
     const migration = await loadMigration(file);
-    // Asked right before: after a long pause of this process the lease may be another's.
-    await connection.asking(async () => this.confirmLease());
-    await connection.asking(async () => ledger.begin(file, run.runner, lease.fence));
-    const startedAt = performance.now();
-    await this.runUp(migration, file, run);
-    return connection.asking(async () =>
-      ledger.finish(file, performance.now() - startedAt, lease.fence),
-    );
+    const { breaking = false } = migration;
+    const { runner } = run;
+    await this.asking(async ({ ledger }) => ledger.begin(file, { runner, fence, breaking }));
+    const work = await this.workOf(file, run, claim);
+    const tookMs = await this.timed(migration.up(contextOf(work)), work, run.signal);
+    await this.asking(async ({ ledger }) => ledger.finish(claim, tookMs));
+    return tookMs;
+  }
+
+  async revert(file: MigrationFile, run: MigrationRun): Promise<number> {
+    const { fence } = this.parts.lease;
+    const claim = { version: file.version, state: 'reverting', fence } as const;
+    const migration = await loadMigration(file);
+    if (migration.down === undefined) throw failed(file, 'it has no "down"');
+    await this.asking(async ({ ledger }) => ledger.beginReversal(claim));
+    const work = await this.workOf(file, run, claim);
+    const tookMs = await this.timed(migration.down(contextOf(work)), work, run.signal);
+    await this.asking(async ({ ledger }) => ledger.finishReversal(claim));
+    return tookMs;
+  }
+
+  async changeLedger(changes: readonly LedgerChange[], runner: Runner): Promise<void> {
+    const { fence } = this.parts.lease;
+    await this.asking(async ({ ledger }) => {
+      for (const change of changes) await ledger.change(change, runner, fence);
+    });
   }
 
   async release(): Promise<void> {
-    const { leases, lease } = this.parts;
-    this.released.abort();
-    await this.renewal;
-    // A lease that cannot be given back counts as abandoned after its time.
-    await leases.give(lease).catch(() => undefined);
+    await this.keeper.release();
   }
 
-  private async runUp(
-    migration: MongoMigration,
+  /** Whatever is written, is written only while the lease is ours for certain. */
+  private async asking<T>(work: (parts: MongoSessionParts) => Promise<T>): Promise<T> {
+    return this.parts.connection.asking(async () => {
+      await this.keeper.confirm();
+      return work(this.parts);
+    });
+  }
+
+  private async workOf(
     file: MigrationFile,
-    { logger, signal }: MigrationRun,
-  ): Promise<void> {
-    const { connection, timeouts } = this.parts;
-    // An `up` that does not look at its signal must not keep the run waiting.
-    const over = AbortSignal.any([this.lost.signal, deadlineIn(timeouts.migrationTimeoutMs)]);
-    const context: MongoMigrationContext = {
-      db: await connection.db(),
-      client: await connection.client(),
-      logger,
-      progress: progressReporter(file, logger),
-      signal: AbortSignal.any([signal, over]),
-    };
+    { logger, progress, signal }: MigrationRun,
+    claim: LedgerClaim,
+  ): Promise<MigrationWork> {
+    const { connection, ledger, timeouts } = this.parts;
+    const over = AbortSignal.any([this.keeper.lost, deadlineIn(timeouts.migrationTimeoutMs)]);
+    const [db, client] = [await connection.db(), await connection.client()];
+    const both = AbortSignal.any([signal, over]);
+    return { db, client, logger, progress, file, ledger, claim, signal: both, over };
+  }
+
+  /** An `up` that does not look at its signal must not keep the run waiting. */
+  private async timed(
+    migrating: Promise<void>,
+    work: MigrationWork,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const startedAt = performance.now();
     try {
-      await untilAborted(migration.up(context), over);
+      await untilAborted(migrating, work.over);
+      return performance.now() - startedAt;
     } catch (cause) {
-      if (cause instanceof MigrationLockLostError) throw cause;
+      if (cause instanceof MigrationError) throw cause;
       throwIfAborted(signal);
-      const reason = reasonOf(cause);
-      throw new MigrationFailedError(
-        { store: 'mongo', fileName: file.fileName, reason },
-        { cause },
-      );
+      throw failed(work.file, reasonOf(cause), cause);
     }
-  }
-
-  private async confirmLease(): Promise<void> {
-    if (this.lost.signal.aborted || !(await this.parts.leases.renew(this.parts.lease))) {
-      throw lockLost();
-    }
-  }
-
-  private async keepRenewing(): Promise<void> {
-    const { leases, lease, timeouts } = this.parts;
-    const { everyMs, giveUpAfterMs } = renewalTiming(timeouts.leaseMs);
-    let renewedAt = performance.now();
-    while (await this.pause(everyMs)) {
-      const asked = performance.now();
-      // A store that is away for a moment is asked again.
-      const renewed = await leases.renew(lease).catch(() => undefined);
-      if (renewed === true) renewedAt = asked;
-      if (renewed === false || performance.now() - renewedAt >= giveUpAfterMs) {
-        this.lost.abort(lockLost());
-        return;
-      }
-    }
-  }
-
-  /** False when the session was released meanwhile. */
-  private async pause(ms: number): Promise<boolean> {
-    const { signal } = this.released;
-    await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
-    return !signal.aborted;
   }
 }
 
-function lockLost(): MigrationLockLostError {
-  return new MigrationLockLostError(
-    'mongo: the lock could not be renewed in time, so that another runner may have it; run again',
-  );
+function contextOf(work: MigrationWork): MongoMigrationContext {
+  const { db, client, logger, progress, signal } = work;
+  return {
+    db,
+    client,
+    logger,
+    progress,
+    signal,
+    backfill: backfillOf(work),
+    ensureCollection: ensureCollectionOf(work),
+    ensureIndexes: ensureIndexesOf(work),
+  };
+}
+
+function failed(file: MigrationFile, reason: string, cause?: unknown): MigrationFailedError {
+  return new MigrationFailedError({ store: 'mongo', fileName: file.fileName, reason }, { cause });
 }

@@ -1,4 +1,14 @@
-import type { LedgerEntry, MigrationSession, MigrationStore, Runner } from '../migration-store.js';
+import type { HistoryProblem } from '../history-problem.js';
+import type { MigrationFile } from '../migration-file.js';
+import type {
+  LedgerEntry,
+  MigrationSession,
+  MigrationStore,
+  MigrationTraits,
+  Runner,
+} from '../migration-store.js';
+import { MigrationFailedError } from '../migrations.errors.js';
+import { loadMigration } from './load-migration.js';
 import { MongoConnection } from './mongo.connection.js';
 import { MongoLeases } from './mongo.lease.js';
 import { MongoLedger } from './mongo.ledger.js';
@@ -29,8 +39,19 @@ class MongoMigrationStore implements MigrationStore {
     this.address = connection.address;
   }
 
-  refuses(): undefined {
-    return undefined;
+  async inspect(file: MigrationFile): Promise<HistoryProblem | undefined> {
+    try {
+      await loadMigration(file);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof MigrationFailedError)) throw error;
+      return { kind: 'unsupported', fileName: file.fileName, reason: error.failure.reason };
+    }
+  }
+
+  async traitsOf(file: MigrationFile): Promise<MigrationTraits> {
+    const { down, breaking = false } = await loadMigration(file);
+    return { breaking, transactional: false, reversible: down !== undefined };
   }
 
   async readLedger(): Promise<readonly LedgerEntry[]> {

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { StoreUnreachableError } from '../migrations.errors.js';
 import { reasonOf } from '../store-failure.js';
 import { parsePostgresUrl, type PostgresTarget } from './postgres.options.js';
+import { poolOf } from './typeorm-data-source.js';
 
 /** Connections to one database; none is opened before the first is needed. */
 export class PostgresConnections {
@@ -17,8 +18,8 @@ export class PostgresConnections {
     target: PostgresTarget,
     private readonly connectTimeoutMs: number,
   ) {
-    if ('pool' in target) {
-      this.givenPool = target.pool;
+    if ('pool' in target || 'dataSource' in target) {
+      this.givenPool = 'pool' in target ? target.pool : poolOf(target.dataSource);
       this.address = 'the database of the given pool';
     } else {
       this.url = target.url;

@@ -10,19 +10,37 @@ import { codeOf, reasonOf } from '../store-failure.js';
 
 /** SQLSTATE codes that deserve advice of ours. */
 const ADVICE: Readonly<Record<string, string>> = {
-  '25001': 'this statement cannot run in a transaction, and every migration runs in one',
+  '25001': 'put "-- migrate: no-transaction" into the header of the file',
   '55P03': 'another transaction holds the lock; run again when it is done',
-  '57014': 'raise statement_timeout in the file by SET LOCAL if the statement needs longer',
+  '57014': 'if the statement needs longer, put "-- migrate: statement-timeout 1h" into the header',
 };
 
 /** The server takes no connection, or ends this one: stopping, starting, crashed, full. */
 const GOING_AWAY = new Set(['57P01', '57P02', '57P03', '53300', '08006']);
 
+/** What was sent when it failed. */
+export interface FailingPlace {
+  /** Where in the file it begins, in UTF-16 units from 0. */
+  readonly start: number;
+  /** Whether it is one statement, and so is found by its beginning when the server tells no better. */
+  readonly isStatement?: boolean;
+  /** How to go on from there. */
+  readonly hint?: string;
+}
+
+const WHOLE_FILE: FailingPlace = { start: 0 };
+
 /** Turns what PostgreSQL said into an error that names the file and the place in it. */
-export function postgresFailure(file: MigrationFile, cause: unknown): MigrationFailedError {
+export function postgresFailure(
+  file: MigrationFile,
+  cause: unknown,
+  { start, isStatement, hint: ownHint }: FailingPlace = WHOLE_FILE,
+): MigrationFailedError {
   const error = cameFromServer(cause) ? cause : undefined;
-  const place = placeOf(file.text, error?.position);
-  const hint = error?.hint ?? ADVICE[error?.code ?? ''];
+  const position = error?.position ?? (isStatement ? '1' : undefined);
+  const place = placeOf(file.text, start, position);
+  const hints = [error?.hint ?? ADVICE[error?.code ?? ''], ownHint];
+  const hint = hints.filter((each) => each !== undefined).join('; ') || undefined;
   const detail = error?.detail ? ` (${error.detail})` : '';
   const reason = `${reasonOf(cause)}${detail}`;
   return new MigrationFailedError(
@@ -32,9 +50,10 @@ export function postgresFailure(file: MigrationFile, cause: unknown): MigrationF
 }
 
 /** PostgreSQL counts characters from 1, where JavaScript's strings count UTF-16 units from 0. */
-function placeOf(text: string, position: string | undefined) {
+function placeOf(text: string, start: number, position: string | undefined) {
   if (position === undefined) return {};
-  const before = Array.from(text).slice(0, Number(position) - 1);
+  const sent = Array.from(text.slice(start)).slice(0, Number(position) - 1);
+  const before = [...Array.from(text.slice(0, start)), ...sent];
   const lineStart = before.lastIndexOf('\n') + 1;
   const line = before.filter((character) => character === '\n').length + 1;
   return { line, column: before.length - lineStart + 1 };

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { TypeOrmDataSource } from './typeorm-data-source.js';
 import { MigrationOptionsError } from '../migrations.errors.js';
 import { durations } from '../migrator.options.js';
 
@@ -11,6 +12,10 @@ export type PostgresTarget =
   | {
       /** Not closed by `close()`. A run takes one of its connections and discards it afterwards. */
       readonly pool: Pool;
+    }
+  | {
+      /** TypeORM's, initialised: its pool is used as `pool` would be. */
+      readonly dataSource: TypeOrmDataSource;
     };
 
 /** Options of `postgresMigrationStore`. */
@@ -22,7 +27,7 @@ export type PostgresStoreOptions = PostgresTarget & {
   /**
    * Longest time, in ms, that a statement of a migration waits for a lock. While it waits, all
    * later queries on that table queue behind it, so this is what a busy table can stand still.
-   * A file may set another by `SET LOCAL lock_timeout`. Default: 2,000.
+   * A file may set another by `-- migrate: lock-timeout 500ms`. Default: 2,000.
    */
   readonly lockTimeoutMs?: number;
   /**
@@ -32,11 +37,16 @@ export type PostgresStoreOptions = PostgresTarget & {
   readonly lockRetryMs?: number;
   /**
    * Longest time, in ms, that one statement of a migration runs. A file may set another by
-   * `SET LOCAL statement_timeout`. Default: 900,000 (15 minutes).
+   * `-- migrate: statement-timeout 1h`. Default: 900,000 (15 minutes).
    */
   readonly statementTimeoutMs?: number;
   /** Longest time, in ms, that one migration runs. Default: 3,600,000 (an hour). */
   readonly migrationTimeoutMs?: number;
+  /**
+   * Longest time, in ms, that `plan` tries migrations out: as long it may hold their locks, on which
+   * the traffic waits. Default: 5,000.
+   */
+  readonly rehearsalTimeoutMs?: number;
 };
 
 const DEFAULTS = {
@@ -46,6 +56,7 @@ const DEFAULTS = {
   lockRetryMs: 60_000,
   statementTimeoutMs: 900_000,
   migrationTimeoutMs: 3_600_000,
+  rehearsalTimeoutMs: 5_000,
 };
 
 /** Timeouts with their defaults. */

@@ -1,9 +1,17 @@
 import type { PoolClient } from 'pg';
 import type { MigrationFile } from '../migration-file.js';
-import type { LedgerEntry, MigrationSession, MigrationStore } from '../migration-store.js';
+import type { HistoryProblem } from '../history-problem.js';
+import type {
+  LedgerEntry,
+  MigrationRun,
+  MigrationSession,
+  MigrationStore,
+  MigrationTraits,
+  Rehearsal,
+} from '../migration-store.js';
 import { PostgresConnections } from './postgres.connections.js';
 import { asking } from './postgres.failure.js';
-import { readLedger } from './postgres.ledger.js';
+import { PostgresLedger } from './postgres.ledger.js';
 import {
   resolveTimeouts,
   type PostgresStoreOptions,
@@ -11,12 +19,15 @@ import {
 } from './postgres.options.js';
 import { query } from './postgres.query.js';
 import { PostgresSession } from './postgres.session.js';
-import { refusalOf } from './sql-refusal.js';
 import { LEDGER, LOCK_HOLDER, TRY_LOCK } from './postgres.statements.js';
+import { rehearse } from './rehearsal.js';
+import { problemOf } from './sql-inspection.js';
+import { readSqlMigration } from './sql-migration.js';
 
 /**
  * PostgreSQL 14 or later. A migration is a `.sql` file; it runs in one transaction together with
- * its row of the ledger, table `schema_migrations`.
+ * its row of the ledger, table `schema_migrations`, or statement by statement if its header asks for
+ * that.
  * @throws MigrationOptionsError
  */
 export function postgresMigrationStore(options: PostgresStoreOptions): MigrationStore {
@@ -39,14 +50,41 @@ class PostgresMigrationStore implements MigrationStore {
     this.address = connections.address;
   }
 
-  refuses(file: MigrationFile): string | undefined {
-    return refusalOf(file.text);
+  async inspect(file: MigrationFile, begun?: LedgerEntry): Promise<HistoryProblem | undefined> {
+    return Promise.resolve(problemOf(file, begun));
+  }
+
+  async traitsOf(file: MigrationFile): Promise<MigrationTraits> {
+    const { directives, down } = readSqlMigration(file.text);
+    const { breaking, noTransaction } = directives;
+    return Promise.resolve({
+      breaking,
+      transactional: !noTransaction,
+      reversible: down !== undefined,
+    });
   }
 
   async readLedger(): Promise<readonly LedgerEntry[]> {
+    const timeoutMs = this.timeouts.commandTimeoutMs;
     return this.onConnection(async (client) =>
-      readLedger(client, LEDGER, this.timeouts.commandTimeoutMs),
+      new PostgresLedger({ client, table: LEDGER, role: 'none', timeoutMs }).read(),
     );
+  }
+
+  async rehearse(
+    files: readonly MigrationFile[],
+    run: MigrationRun,
+  ): Promise<readonly Rehearsal[] | undefined> {
+    const { timeouts } = this;
+    const client = await this.connections.connect();
+    return asking(this.address, async () => {
+      try {
+        const [row] = await query<TryLockRow>(client, TRY_LOCK, timeouts.commandTimeoutMs);
+        return row?.locked ? await rehearse(files, { client, timeouts, run }) : undefined;
+      } finally {
+        client.release(true);
+      }
+    });
   }
 
   async tryLock(): Promise<MigrationSession | undefined> {
@@ -77,7 +115,8 @@ class PostgresMigrationStore implements MigrationStore {
         return undefined;
       }
       if (!row?.schema) throw new Error('search_path names no schema that exists');
-      const target = { address: this.address, schema: row.schema, timeouts: this.timeouts };
+      const { schema, role } = row;
+      const target = { address: this.address, schema, role, timeouts: this.timeouts };
       const session = await PostgresSession.open(client, target);
       discard = false;
       return session;
@@ -94,6 +133,7 @@ class PostgresMigrationStore implements MigrationStore {
 interface TryLockRow {
   locked: boolean;
   schema: string | null;
+  role: string;
 }
 
 interface LockHolderRow {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { refusalOf } from './sql-refusal.js';
+import { readSqlMigration } from './sql-migration.js';
 
-describe('refusalOf', () => {
+const refusalOf = (sql: string) => readSqlMigration(sql).refusal;
+const WITHOUT = '-- migrate: no-transaction\n';
+
+describe('the refusal of a SQL file', () => {
   it.each([
     'BEGIN; SELECT 1; COMMIT',
     'SELECT 1; begin isolation level serializable',
@@ -12,19 +15,38 @@ describe('refusalOf', () => {
     'SELECT 1; ROLLBACK AND CHAIN',
     'SELECT 1; ABORT',
     "PREPARE TRANSACTION 'x'",
-  ])('refuses %j, which controls the transaction', (sql) => {
+  ])('meets %j, which controls the transaction', (sql) => {
     expect(refusalOf(sql)).toMatch(/controls the transaction; each file runs in one already$/);
+    expect(refusalOf(WITHOUT + sql)).toMatch(/controls a transaction; without one/);
   });
 
-  it.each(['-- migrate: no-transaction\nSELECT 1', 'SELECT 1;\n  --migrate:down\nSELECT 2'])(
-    'refuses %j, whose directive it would not follow',
+  it.each(['\\timing on\nSELECT 1;', 'SELECT 1 \\gexec', '\\i other.sql', '\\copy a FROM b'])(
+    'meets %j, which only psql understands',
     (sql) => {
-      expect(refusalOf(sql)).toMatch(/^asks for "(no-transaction|down)", which this version/);
+      expect(refusalOf(sql)).toMatch(/holds a backslash command of psql/);
     },
   );
 
-  it('refuses a file without a statement', () => {
-    expect(refusalOf('-- to do\n;')).toBe('holds no statement');
+  it.each(['COPY a FROM STDIN;\n1\n\\.\n', "copy a from '/tmp/a'", 'COPY a TO STDOUT'])(
+    'meets %j, whose data no checksum covers',
+    (sql) => {
+      expect(refusalOf(sql)).toMatch(/^"(?:COPY|copy) a .*" reads or writes data outside/);
+    },
+  );
+
+  it.each(['-- to do\n;', '-- migrate: down\nSELECT 1'])('meets %j, which runs nothing', (sql) => {
+    expect(refusalOf(sql)).toBe('holds no statement');
+  });
+
+  it('meets a down part as it meets the rest', () => {
+    expect(refusalOf('SELECT 1;\n-- migrate: down\nCOMMIT;')).toMatch(
+      /^the down part: "COMMIT" controls/,
+    );
+    expect(refusalOf('SELECT 1;\n-- migrate: down\n')).toBe('the down part: holds no statement');
+  });
+
+  it('meets an index without a name that is built concurrently', () => {
+    expect(refusalOf(`${WITHOUT}CREATE INDEX CONCURRENTLY ON a (b)`)).toMatch(/name it$/);
   });
 
   it.each([
@@ -34,7 +56,9 @@ describe('refusalOf', () => {
     'CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; END; SELECT 1',
     "PREPARE q AS SELECT 1; INSERT INTO notes VALUES ('BEGIN; COMMIT')",
     'CREATE TABLE commits (begin_at date, end_at date)',
-  ])('accepts %j', (sql) => {
+    "INSERT INTO notes VALUES ('\\copy', E'\\\\', $$\\d$$); -- \\d",
+    `${WITHOUT}CREATE INDEX CONCURRENTLY "on" ON a (b)`,
+  ])('does not meet %j', (sql) => {
     expect(refusalOf(sql)).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import pg from 'pg';
 import { splitStatements } from './sql-statements.js';
 
@@ -33,6 +34,31 @@ const texts: readonly [text: string, statements: number][] = [
   [`CREATE TEMP TABLE t (\n  a text DEFAULT ';',\n  b int\n);\nCREATE INDEX ON t (a);\n`, 2],
 ];
 
+/** What may stand in a string or a comment: everything that means something elsewhere. */
+const content = fc
+  .array(fc.constantFrom(';', "'", '"', '$$', '$a$', '--', '/*', '*/', '\\', '\n', '(', 'x', 'E', ' '))
+  .map((parts) => parts.join(''));
+const comment = content.map((text) => `/*${text.replaceAll(/\/\*|\*\/|\*$|\/$/g, '')} */`);
+const filler = fc.oneof(
+  fc.constantFrom(' ', '\n', '\t\r\n'),
+  content.map((text) => `--${text.replaceAll('\n', '')}\n`),
+  comment,
+  comment.map((text) => `/* ${text} */`),
+);
+const closed = (text: string, tag: string) => `${tag}${text.replaceAll('$', '')}${tag}`;
+const token = fc.oneof(
+  fc.constantFrom('SELECT', 'a$b$', 'é', '1', '+', '(;)', '((;);)', 'E', '$1'),
+  content.map((text) => `'${text.replaceAll("'", "''")}'`),
+  content.map((text) => `E'${text.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`),
+  content.map((text) => `"${text.replaceAll('"', '""')}"`),
+  content.map((text) => closed(text, '$$')),
+  content.map((text) => closed(text, '$tag$')),
+);
+/** Tokens with something between them, and never two that a line end would join. */
+const statement = fc
+  .tuple(fc.constantFrom('SELECT', 'INSERT'), fc.array(fc.tuple(filler, token), { maxLength: 6 }))
+  .map(([first, rest]) => first + rest.map(([gap, each]) => `${gap}${each},`).join(''));
+
 describe('splitStatements', () => {
   let client: pg.Client;
   beforeAll(async () => {
@@ -62,11 +88,41 @@ describe('splitStatements', () => {
     const [first, second] = splitStatements(
       '-- why\nALTER /* this */ TABLE a\n  ADD b text; create index on a (b);',
     );
-    expect(first).toEqual({
+    expect(first).toMatchObject({
+      start: 7,
       text: 'ALTER /* this */ TABLE a\n  ADD b text',
       words: ['ALTER', 'TABLE', 'A', 'ADD', 'B', 'TEXT'],
     });
     expect(second?.words).toEqual(['CREATE', 'INDEX', 'ON', 'A', 'B']);
+  });
+
+  it('finds the end of strings that go on behind a line end', () => {
+    const texts = ["E'a'\n'b\\'; c'; SELECT 2", "E'a' -- note\n  -- more\n 'b\\'; c'; SELECT 2"];
+    for (const text of texts) expect(splitStatements(text)).toHaveLength(2);
+    // Without a line end they are two strings, and the second knows no escapes.
+    expect(splitStatements("E'a' 'b\\'; SELECT 2")).toHaveLength(2);
+  });
+
+  it("splits where the statements were joined, whatever is in them", () => {
+    fc.assert(
+      fc.property(fc.array(statement, { maxLength: 8 }), fc.array(filler), (statements, blanks) => {
+        const blank = (index: number) => blanks[index % Math.max(1, blanks.length)] ?? ' ';
+        const text = statements
+          .map((each, index) => `${blank(index)}${each}${blank(index + 1)};`)
+          .join(blank(0));
+        const found = splitStatements(text);
+        expect(found.map((each) => each.text)).toEqual(statements);
+        expect(found.map(({ start, text: each }) => text.slice(start, start + each.length))).toEqual(
+          statements,
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('takes a long string without running out of stack', () => {
+    const long = "a''b".repeat(1_000_000);
+    expect(splitStatements(`SELECT '${long}'; SELECT E'${long}'; SELECT "${long}"`)).toHaveLength(3);
   });
 
   it.each(["SELECT 'open", 'SELECT "open', 'SELECT $$open', '/* open', 'SELECT (1;'])(

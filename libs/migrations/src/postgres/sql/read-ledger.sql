@@ -1,3 +1,3 @@
--- Every migration that was applied. :ledger is the table's name.
-SELECT version, name, checksum, state, executed_at, duration_ms, executed_by, app_version
-FROM :ledger
+-- Every migration that was begun, with whatever columns the ledger has: earlier versions of this
+-- library knew fewer. :ledger is the table's name.
+SELECT * FROM :ledger

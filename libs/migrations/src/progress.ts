@@ -1,11 +1,10 @@
-import { labelOf, type MigrationFile } from '../migration-file.js';
-import type { MigrationLogger } from '../migration-logger.js';
+import type { MigrationLogger } from './migration-logger.js';
 
 const REPORT_EVERY_MS = 1_000;
 
 /** Passes a migration's progress on to the log, at most once a second. */
 export function progressReporter(
-  file: MigrationFile,
+  title: string,
   logger: MigrationLogger,
 ): (done: number, total?: number) => void {
   let reportedAt = Number.NEGATIVE_INFINITY;
@@ -13,6 +12,6 @@ export function progressReporter(
     const now = performance.now();
     if (now - reportedAt < REPORT_EVERY_MS && done !== total) return;
     reportedAt = now;
-    logger.info(`mongo: ${labelOf(file)}: ${done}${total === undefined ? '' : ` of ${total}`}`);
+    logger.info(`${title}: ${done}${total === undefined ? '' : ` of ${total}`}`);
   };
 }

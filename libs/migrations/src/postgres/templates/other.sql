@@ -1,0 +1,6 @@
+-- Why: …
+
+SELECT 1;
+
+-- migrate: down
+SELECT 1;
