@@ -20,6 +20,8 @@ export interface TestDatabase {
   journal(): Promise<string[]>;
   /** Lets migrations that `waitForGate` or `failWithoutGate` go on. */
   openGate(): Promise<void>;
+  /** Makes a ledger as the first version of this library did, with one applied migration. */
+  createOldLedger(entry: { version: number; name: string; checksum: string }): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -36,6 +38,10 @@ export interface StoreUnderTest {
     writes(entry: string): string;
     /** Writes and then fails with the message, unless the gate is open. */
     failsWithoutGate(entry: string, message: string): string;
+    /** Writes; `down` writes `entry reverted`. */
+    reversible(entry: string): string;
+    /** Writes, and is breaking. */
+    breaking(entry: string): string;
     /** Writes `begun`, waits until the gate is open, then writes the entry. */
     waitsForGate(entry: string): string;
   };

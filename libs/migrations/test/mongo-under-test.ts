@@ -39,6 +39,15 @@ export async function createMongo(): Promise<TestDatabase> {
     openGate: async () => {
       await client.db().collection('gate').insertOne({});
     },
+    createOldLedger: async ({ version, ...entry }) => {
+      await client
+        .db()
+        .collection<{ _id: number }>('schema_migrations')
+        .insertOne({
+          ...{ _id: version, ...entry, state: 'applied', executedAt: new Date(), durationMs: 1 },
+          ...{ executedBy: 'old', appVersion: null, fence: 1 },
+        });
+    },
     drop: async () => {
       await Promise.all(stores.map(async (store) => store.close()));
       await client.db().dropDatabase();
@@ -63,6 +72,16 @@ export const mongoUnderTest: StoreUnderTest = {
     failsWithoutGate: (entry, message) =>
       migration(`if (!(await gate(db))) throw new Error('${message}');
   await write(db, '${entry}');`),
+    reversible: (entry) =>
+      `${PROLOGUE}export default {
+  async up({ db }) { await write(db, '${entry}'); },
+  async down({ db }) { await write(db, '${entry} reverted'); },
+} satisfies MongoMigration;\n`,
+    breaking: (entry) =>
+      `${PROLOGUE}export default {
+  breaking: true,
+  async up({ db }) { await write(db, '${entry}'); },
+} satisfies MongoMigration;\n`,
     waitsForGate: (entry) =>
       migration(`await write(db, '${entry} begun');
   while (!(await gate(db))) {

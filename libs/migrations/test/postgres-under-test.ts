@@ -48,6 +48,20 @@ export async function createPostgres(): Promise<TestDatabase> {
     openGate: async () => {
       await sql(url, 'INSERT INTO gate DEFAULT VALUES');
     },
+    createOldLedger: async ({ version, name, checksum }) => {
+      await withClient(url, async (client) => {
+        await client.query(`CREATE TABLE schema_migrations (
+          version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
+          state text NOT NULL CHECK (state IN ('started', 'applied')),
+          executed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+          duration_ms integer, executed_by text NOT NULL, app_version text)`);
+        await client.query(
+          `INSERT INTO schema_migrations (version, name, checksum, state, duration_ms, executed_by)
+           VALUES ($1, $2, $3, 'applied', 1, 'old')`,
+          [version, name, checksum],
+        );
+      });
+    },
     drop: async () => {
       await Promise.all(stores.map(async (store) => store.close()));
       await sql(serverUrl(), `DROP DATABASE ${name} WITH (FORCE)`);
@@ -69,6 +83,11 @@ export const postgresUnderTest: StoreUnderTest = {
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM gate) THEN RAISE EXCEPTION '${message}'; END IF;
 END $$;\n`,
+    reversible: (entry) => `INSERT INTO journal (entry) VALUES ('${entry}');
+-- migrate: down
+INSERT INTO journal (entry) VALUES ('${entry} reverted');\n`,
+    breaking: (entry) => `-- migrate: breaking
+INSERT INTO journal (entry) VALUES ('${entry}');\n`,
     waitsForGate: (entry) => `INSERT INTO journal (entry) VALUES ('${entry} begun');
 DO $$ BEGIN
   WHILE NOT EXISTS (SELECT FROM gate) LOOP PERFORM pg_sleep(0.05); END LOOP;
