@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { checksumOf } from './checksum.js';
 import type { HistoryProblem } from './history-problem.js';
@@ -30,8 +31,8 @@ export async function readMigrationDirectory(
       `${directory}: no migration there (*${extensions.join(', *')})`,
     );
   }
-  const read = await Promise.all(fileNames.map((name) => readMigration(directory, name)));
-  const files = read
+  const files = fileNames
+    .map((name) => readMigration(directory, name))
     .filter((file) => file !== undefined)
     .toSorted((a, b) => a.version - b.version || a.fileName.localeCompare(b.fileName));
   return { files, problems: [...badNames(fileNames), ...duplicates(files)] };
@@ -54,14 +55,15 @@ function isMigration(fileName: string, extensions: readonly string[]): boolean {
   return extensions.includes(path.extname(fileName));
 }
 
-async function readMigration(
-  directory: string,
-  fileName: string,
-): Promise<MigrationFile | undefined> {
+/**
+ * Read in one go: every start of every replica reads all files, and a thousand small ones cost a tenth
+ * of what they cost through Node's thread pool.
+ */
+function readMigration(directory: string, fileName: string): MigrationFile | undefined {
   const parsed = parseFileName(fileName);
   if (parsed === undefined) return undefined;
   const absolute = path.resolve(directory, fileName);
-  const text = (await readFile(absolute, 'utf8')).replace(/^\uFEFF/, '');
+  const text = readFileSync(absolute, 'utf8').replace(/^\uFEFF/, '');
   return { ...parsed, fileName, path: absolute, text, checksum: checksumOf(text) };
 }
 

@@ -51,6 +51,8 @@ export interface MigrationRun {
   readonly signal: AbortSignal;
   /** Told how far a long migration is, in whatever it counts. */
   readonly progress: (done: number, total?: number) => void;
+  /** What is applied next if all goes well: a store may record both, end and begin, at once. */
+  readonly next?: MigrationFile;
 }
 
 /** What a file says about itself. */

@@ -202,6 +202,8 @@ export function conformsToMigrationStore(kind: StoreUnderTest): void {
         code: 'MIGRATION_ABORTED',
       });
       expect(await database.journal()).toEqual(['one']);
+      const { migrations } = await migrator().status();
+      expect(migrations.map(({ state }) => state)).toEqual(['applied', 'pending']);
       await expect(migrator().up()).resolves.toMatchObject({ total: 2 });
     });
 

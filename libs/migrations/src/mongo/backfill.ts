@@ -2,7 +2,7 @@ import type { AnyBulkWriteOperation, ClientSession, Document, Filter, WithId } f
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MigrationOptionsError } from '../migrations.errors.js';
 import { typesAfter } from './bson-order.js';
-import type { Checkpoint } from './mongo.ledger.js';
+import type { Checkpoint } from './ledger-document.js';
 import type { MigrationWork } from './migration-work.js';
 
 /** What a back-fill changes, and how. */

@@ -1,7 +1,8 @@
 import type { Db, MongoClient } from 'mongodb';
 import type { MigrationFile } from '../migration-file.js';
 import type { MigrationLogger } from '../migration-logger.js';
-import type { LedgerClaim, MongoLedger } from './mongo.ledger.js';
+import type { LedgerClaim } from './ledger-document.js';
+import type { MongoLedger } from './mongo.ledger.js';
 
 /** What the helpers of a migration's context work with. */
 export interface MigrationWork {

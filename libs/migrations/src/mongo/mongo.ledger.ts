@@ -1,52 +1,20 @@
 import type { ClientSession, Collection, Db } from 'mongodb';
-import type { MigrationFile } from '../migration-file.js';
 import type { LedgerChange, LedgerEntry, Runner } from '../migration-store.js';
 import { MigrationLockLostError } from '../migrations.errors.js';
 import { codeOf } from '../store-failure.js';
-
-/** A document of the ledger; what is optional is missing in ledgers of earlier versions. */
-export interface LedgerDocument {
-  _id: number;
-  name: string;
-  checksum: string;
-  state: LedgerEntry['state'];
-  executedAt: Date;
-  durationMs: number | null;
-  executedBy: string;
-  appVersion: string | null;
-  breaking?: boolean;
-  /** Fencing token of the lease under which it was written: a later holder's is higher. */
-  fence: number;
-  /** How far its back-fills are, by their names; gone when it is finished. */
-  checkpoints?: Record<string, Checkpoint>;
-}
-
-/** How far a back-fill is. */
-export interface Checkpoint {
-  /** Of the file that it belongs to: an edited one starts over. */
-  readonly checksum: string;
-  /** `_id` of the last document that is done. */
-  readonly after: unknown;
-  /** How many are done. */
-  readonly done: number;
-}
-
-/** The ledger's entry of a migration that runs, as its holder may change it. */
-export interface LedgerClaim {
-  readonly version: number;
-  readonly state: 'started' | 'reverting';
-  readonly fence: number;
-}
+import {
+  beginOf,
+  finishOf,
+  toEntry,
+  type BeginRecord,
+  type Checkpoint,
+  type LedgerClaim,
+  type LedgerDocument,
+} from './ledger-document.js';
 
 const DUPLICATE_KEY = 11_000;
 /** More entries than a ledger will have; the default is 101, and a second trip for the rest. */
 const ONE_ROUND_TRIP = 100_000;
-
-interface BeginRecord {
-  readonly runner: Runner;
-  readonly fence: number;
-  readonly breaking: boolean;
-}
 
 /** The ledger: collection `schema_migrations`, one document a migration. */
 export class MongoLedger {
@@ -75,44 +43,44 @@ export class MongoLedger {
    * checkpoints stay.
    * @throws MigrationLockLostError if a later holder of the lease has begun or finished it
    */
-  async begin(file: MigrationFile, record: BeginRecord): Promise<void> {
-    const { runner, fence, breaking } = record;
-    const unfinished = { _id: file.version, state: 'started' as const, fence: { $lt: fence } };
-    const begun = {
-      name: file.name,
-      checksum: file.checksum,
-      durationMs: null,
-      executedBy: runner.executedBy,
-      appVersion: runner.appVersion ?? null,
-      breaking,
-      fence,
-    };
-    try {
-      await this.entries.updateOne(
-        unfinished,
-        { $set: begun, $currentDate: { executedAt: true } },
-        { upsert: true },
-      );
-    } catch (error) {
-      // The filter fits no document, yet its _id exists: it is another holder's.
-      if (codeOf(error) === DUPLICATE_KEY) throw lost();
-      throw error;
-    }
+  async begin(record: BeginRecord): Promise<void> {
+    const { filter, update } = beginOf(record);
+    await refusedToLater(async () => this.entries.updateOne(filter, update, { upsert: true }));
   }
 
   /**
    * Records that the migration is complete.
    * @throws MigrationLockLostError if a later holder of the lease has begun it as well
    */
-  async finish({ version, fence }: LedgerClaim, durationMs: number): Promise<void> {
-    const { matchedCount } = await this.entries.updateOne(
-      { _id: version, state: 'started', fence },
-      {
-        $set: { state: 'applied', durationMs: Math.round(durationMs) },
-        $unset: { checkpoints: true },
-      },
-    );
+  async finish(claim: LedgerClaim, durationMs: number): Promise<void> {
+    const { filter, update } = finishOf(claim, durationMs);
+    const { matchedCount } = await this.entries.updateOne(filter, update);
     if (matchedCount === 0) throw lost();
+  }
+
+  /**
+   * Both at once.
+   * @returns whether the one that begins has a new entry, instead of one that was never finished
+   * @throws MigrationLockLostError if a later holder of the lease has begun one of them
+   */
+  async finishAndBegin(
+    claim: LedgerClaim,
+    durationMs: number,
+    next: BeginRecord,
+  ): Promise<boolean> {
+    const { matchedCount, upsertedCount } = await refusedToLater(async () =>
+      this.entries.bulkWrite([
+        { updateOne: finishOf(claim, durationMs) },
+        { updateOne: { ...beginOf(next), upsert: true } },
+      ]),
+    );
+    if (matchedCount + upsertedCount < 2) throw lost();
+    return upsertedCount === 1;
+  }
+
+  /** Takes an entry away whose migration was not run after all. */
+  async withdraw({ version, state, fence }: LedgerClaim): Promise<void> {
+    await this.entries.deleteOne({ _id: version, state, fence });
   }
 
   /**
@@ -191,23 +159,18 @@ export class MongoLedger {
   }
 }
 
+/** The filter fits no document, yet its _id exists: it is a later holder's. */
+async function refusedToLater<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (codeOf(error) === DUPLICATE_KEY) throw lost();
+    throw error;
+  }
+}
+
 function lost(): MigrationLockLostError {
   return new MigrationLockLostError(
     'mongo: another runner took the lock over meanwhile and runs the same migrations; run again',
   );
-}
-
-function toEntry(document: LedgerDocument): LedgerEntry {
-  return {
-    version: document._id,
-    name: document.name,
-    checksum: document.checksum,
-    state: document.state,
-    executedAt: document.executedAt,
-    durationMs: document.durationMs ?? undefined,
-    executedBy: document.executedBy,
-    appVersion: document.appVersion ?? undefined,
-    breaking: document.breaking ?? false,
-    progress: undefined,
-  };
 }

@@ -19,7 +19,8 @@ import type { MigrationWork } from './migration-work.js';
 import type { MongoMigrationContext } from './mongo-migration.js';
 import type { MongoConnection } from './mongo.connection.js';
 import type { Lease, MongoLeases } from './mongo.lease.js';
-import type { LedgerClaim, MongoLedger } from './mongo.ledger.js';
+import type { BeginRecord, LedgerClaim } from './ledger-document.js';
+import type { MongoLedger } from './mongo.ledger.js';
 import type { MongoTimeouts } from './mongo.options.js';
 
 /** What a session works with. */
@@ -34,6 +35,8 @@ export interface MongoSessionParts {
 /** A lease that is renewed in the background, and the migrations that run under it. */
 export class MongoSession implements MigrationSession {
   private readonly keeper: LeaseKeeper;
+  /** What was recorded as begun together with the end of the one before it. */
+  private begunAhead: { readonly claim: LedgerClaim; readonly isNew: boolean } | undefined;
 
   constructor(private readonly parts: MongoSessionParts) {
     const { leases, lease, timeouts } = parts;
@@ -49,12 +52,11 @@ export class MongoSession implements MigrationSession {
     const { fence } = this.parts.lease;
     const claim = { version: file.version, state: 'started', fence } as const;
     const migration = await loadMigration(file);
-    const { breaking = false } = migration;
-    const { runner } = run;
-    await this.asking(async ({ ledger }) => ledger.begin(file, { runner, fence, breaking }));
+    if (this.begunAhead?.claim.version === file.version) this.begunAhead = undefined;
+    else await this.begin(file, run.runner);
     const work = await this.workOf(file, run, claim);
     const tookMs = await this.timed(migration.up(contextOf(work)), work, run.signal);
-    await this.asking(async ({ ledger }) => ledger.finish(claim, tookMs));
+    await this.finish(claim, tookMs, run);
     return tookMs;
   }
 
@@ -78,7 +80,34 @@ export class MongoSession implements MigrationSession {
   }
 
   async release(): Promise<void> {
+    const ahead = this.begunAhead;
+    // It was never run. Left there, it would only be taken for one that a crash cut off.
+    if (ahead?.isNew) await this.parts.ledger.withdraw(ahead.claim).catch(() => undefined);
     await this.keeper.release();
+  }
+
+  private async begin(file: MigrationFile, runner: Runner): Promise<void> {
+    const record = await this.recordOf(file, runner);
+    await this.asking(async ({ ledger }) => ledger.begin(record));
+  }
+
+  /** One round trip for the end of this and the begin of the next: a wait for the majority less. */
+  private async finish(
+    claim: LedgerClaim,
+    tookMs: number,
+    { next, runner }: MigrationRun,
+  ): Promise<void> {
+    const record = next && (await this.recordOf(next, runner));
+    await this.asking(async ({ ledger }) => {
+      if (record === undefined) return ledger.finish(claim, tookMs);
+      const isNew = await ledger.finishAndBegin(claim, tookMs, record);
+      this.begunAhead = { claim: { ...claim, version: record.file.version }, isNew };
+    });
+  }
+
+  private async recordOf(file: MigrationFile, runner: Runner): Promise<BeginRecord> {
+    const { breaking = false } = await loadMigration(file);
+    return { file, runner, breaking, fence: this.parts.lease.fence };
   }
 
   /** Whatever is written, is written only while the lease is ours for certain. */

@@ -55,7 +55,8 @@ async function applyPending(
   const pending = pendingUpTo(to, history);
   for (const [index, file] of pending.entries()) {
     throwIfAborted(operation.signal);
-    const run = operation.runOf(file, index + 1, pending.length);
+    const next = pending[index + 1];
+    const run = { ...operation.runOf(file, index + 1, pending.length), next };
     const tookMs = await session.apply(file, run, history.entries.get(file.version));
     const { logger, store } = operation.options;
     logger.info(`${store.name}: ${labelOf(file)} applied in ${Math.round(tookMs)} ms`);
