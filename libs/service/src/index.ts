@@ -2,6 +2,7 @@ export { createService, type CreateServiceOptions } from './create-service.js';
 export { CORRELATION_HEADER } from './correlation/correlation.js';
 export { MessageContext } from './correlation/message-context.js';
 export { HealthRegistry, type HealthCheck } from './health/health-registry.js';
+export { NotReadyError } from './health/not-ready.error.js';
 export { Lifecycle, type Phase } from './lifecycle/lifecycle.js';
 export { MetricsRegistry } from './metrics/metrics-registry.js';
 export { BEARER_SCHEME } from './openapi/openapi.js';

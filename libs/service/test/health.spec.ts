@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HealthRegistry, Lifecycle } from '../src/index.js';
+import { HealthRegistry, Lifecycle, NotReadyError } from '../src/index.js';
 import { runShelf, type RunningService } from './running-service.js';
 
 let service: RunningService;
@@ -56,6 +56,15 @@ describe('readiness', () => {
     });
     expect(JSON.stringify(failing)).not.toContain('hunter2');
     expect(working.status).toBe(200);
+  });
+
+  it('should give the reason that a check says anybody may read', async () => {
+    check = () => Promise.reject(new NotReadyError('behind: misses 0003_likes'));
+    const { body } = await ready();
+    check = async () => undefined;
+    expect(body).toMatchObject({
+      checks: { changing: { status: 'down', message: 'behind: misses 0003_likes' } },
+    });
   });
 
   it('should be lost when a check hangs, after its deadline and not later than the others', async () => {

@@ -79,7 +79,7 @@ describe('a start', () => {
     expect(await failedStart(env)).toEqual({
       status: 1,
       stdout: '',
-      stderr: `shelf: shelf at 127.0.0.1:${port} does not answer (timeout of 1000ms exceeded); waited 3 s for it\n`,
+      stderr: `shelf: shelf at 127.0.0.1:${port} is not ready (timeout of 1000ms exceeded); waited 3 s for it\n`,
     });
   });
 

@@ -1,16 +1,13 @@
 import { Global, Module } from '@nestjs/common';
-import { getConnectionToken, InjectConnection, MongooseModule } from '@nestjs/mongoose';
+import { getConnectionToken, MongooseModule } from '@nestjs/mongoose';
 import { ClsPluginTransactional } from '@nestjs-cls/transactional';
 import { TransactionalAdapterMongoose } from '@nestjs-cls/transactional-adapter-mongoose';
-import { HealthRegistry } from '@trilith/service';
-import type { Connection } from 'mongoose';
 import { ClsModule } from 'nestjs-cls';
 
 import { CONTENT_CONFIG, type ContentConfig } from '../content.config.js';
-import { connectionOptions, databaseOf } from './connection.js';
+import { connectionOptions } from './connection.js';
+import { DatabaseHealth } from './database.health.js';
 import { Transactions } from './transactions.js';
-
-const PING_TIMEOUT_MS = 1_000;
 
 const transactional = new ClsPluginTransactional({
   adapter: new TransactionalAdapterMongoose({
@@ -33,13 +30,7 @@ const transactional = new ClsPluginTransactional({
     }),
     ClsModule.registerPlugins([transactional]),
   ],
-  providers: [Transactions],
+  providers: [Transactions, DatabaseHealth],
   exports: [Transactions],
 })
-export class DatabaseModule {
-  constructor(health: HealthRegistry, @InjectConnection() connection: Connection) {
-    health.register('mongodb', async () => {
-      await databaseOf(connection).command({ ping: 1 }, { timeoutMS: PING_TIMEOUT_MS });
-    });
-  }
-}
+export class DatabaseModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { PinoLogger } from 'nestjs-pino';
+import { NotReadyError } from './not-ready.error.js';
 
 /** Resolves when what it checks works; rejects otherwise. Must stop what it does on abort. */
 export type HealthCheck = (signal: AbortSignal) => Promise<void>;
@@ -46,7 +47,10 @@ export class HealthRegistry {
     );
   }
 
-  /** Logs a change once, with its cause; the answer to the outside gives no more than a code. */
+  /**
+   * Logs a change once, with its cause; the answer to the outside gives no more than a code, or the
+   * message of a `NotReadyError`.
+   */
   private async observed(name: string, check: HealthCheck, signal: AbortSignal): Promise<void> {
     try {
       await check(signal);
@@ -71,6 +75,7 @@ export class HealthRegistry {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'failed';
+  if (error instanceof NotReadyError) return error.message;
   const code = 'code' in error ? error.code : undefined;
   return typeof code === 'string' || typeof code === 'number' ? String(code) : error.name;
 }

@@ -41,5 +41,5 @@ async function failingChecks(
 
 function describe(name: string, message: string, url: string | undefined): string {
   const place = url === undefined ? '' : ` at ${showEndpoints(url)}`;
-  return `${name}${place} does not answer (${message})`;
+  return `${name}${place} is not ready (${message})`;
 }
