@@ -7,7 +7,14 @@ export interface MigrationTemplate {
 
 /** What the name of a migration says that it does, and on what. */
 export interface MigrationIntent {
-  readonly kind: 'add_index' | 'create_table' | 'add_column' | 'drop' | 'other';
+  readonly kind:
+    | 'add_index'
+    | 'create_table'
+    | 'add_column'
+    | 'drop_index'
+    | 'drop_table'
+    | 'drop_column'
+    | 'other';
   /** The table or collection; a guess: the first word. */
   readonly table: string;
   /** The column or field: the rest, if there is one. */
@@ -19,9 +26,12 @@ const FORMS: readonly (readonly [MigrationIntent['kind'], RegExp])[] = [
   ['create_table', /^(?:create|add)_(?:table|collection)_(?<table>\w+)$/],
   ['add_column', /^add_(?:column|field)_(?<column>\w+)_to_(?<table>\w+)$/],
   ['add_column', /^add_(?:column|field)_(?<table>[a-z0-9]+)(?:_(?<column>\w+))?$/],
+  ['drop_index', /^(?:drop|remove)_index_(?<table>[a-z0-9]+)(?:_(?<column>\w+))?$/],
+  ['drop_table', /^(?:drop|remove)_(?:table|collection)_(?<table>\w+)$/],
+  ['drop_column', /^(?:drop|remove)_(?:column|field)_(?<column>\w+)_from_(?<table>\w+)$/],
   [
-    'drop',
-    /^(?:drop|remove)_(?:(?:table|collection|column|field|index)_)?(?<table>[a-z0-9]+)(?:_(?<column>\w+))?$/,
+    'drop_column',
+    /^(?:drop|remove)_(?:(?:column|field)_)?(?<table>[a-z0-9]+)(?:_(?<column>\w+))?$/,
   ],
 ];
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Migrator } from '../src/index.js';
@@ -141,6 +141,70 @@ describe.each([postgresUnderTest, mongoUnderTest])('the command line on $name', 
     });
   });
 
+  it('reverts only what was confirmed', async () => {
+    write('0001_one', text.reversible('one'));
+    await run('up');
+    const unconfirmed = await run('down');
+    expect(unconfirmed.code).toBe(2);
+    expect(unconfirmed.err).toMatch(/^error: Revert 0001_one on \w+ .+\? Confirm by --yes/);
+    expect(await database.journal()).toEqual(['one']);
+    const { code, out } = await run('down', '--yes', '--json');
+    expect([code, JSON.parse(out)]).toMatchObject([
+      0,
+      { stores: [{ store: kind.name, reverted: ['0001_one'], total: 0 }] },
+    ]);
+    expect(await database.journal()).toEqual(['one', 'one reverted']);
+    await expect(run('down', '--yes')).resolves.toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nothing to revert, 0 in all'),
+    });
+  });
+
+  it('ends with 1 when nothing can be reverted, and names what has no down part', async () => {
+    write('0001_one', text.writes('one'));
+    await run('up');
+    await expect(run('down', '--yes')).resolves.toEqual({
+      code: 1,
+      out: '',
+      err: `error: ${kind.name}: 0001_one cannot be reverted: no down part; nothing was reverted\n`,
+    });
+  });
+
+  it('plans: shows the text of what would run, and runs nothing', async () => {
+    write('0001_one', text.writes('one'));
+    const { code, out } = await run('plan', '--no-try');
+    expect([code, out]).toEqual([0, expect.stringContaining(text.writes('one').trimEnd())]);
+    expect(out).toMatch(/1 to run\n$/);
+    const { out: json } = await run('plan', '--json');
+    expect(JSON.parse(json)).toMatchObject({
+      stores: [{ migrations: [{ migration: '0001_one', text: text.writes('one') }] }],
+    });
+    expect(await database.journal()).toEqual([]);
+  });
+
+  it('records a baseline, and repairs on purpose, showing before and after', async () => {
+    write('0001_one', text.writes('one'));
+    write('0002_two', text.writes('two'));
+    const baseline = await run('baseline', '0001_one');
+    expect(baseline).toMatchObject({ code: 0, out: expect.stringMatching(/before: not there/) });
+    await run('up', '--to', '2');
+    expect(await database.journal()).toEqual(['two']);
+    write('0001_one', text.writes('other'));
+    const { code, out } = await run('repair', '1');
+    expect(code).toBe(0);
+    const [before, after] = [...out.matchAll(/checksum (?<sum>[0-9a-f]{64})/g)];
+    expect(before?.groups?.['sum']).not.toBe(after?.groups?.['sum']);
+    await expect(run('up')).resolves.toMatchObject({ code: 0 });
+  });
+
+  it('goes on with a problem as its policy says', async () => {
+    write('0001_one', text.writes('one'));
+    write('0003_three', text.writes('three'));
+    await expect(run('up')).resolves.toMatchObject({ code: 1 });
+    const { code, err } = await run('up', '--policy', 'gap=warn', '--policy', 'missing_file=warn');
+    expect([code, err]).toEqual([0, expect.stringMatching(/^warning: .*version 0002 is missing/)]);
+  });
+
   it('says in one line what failed, and ends with 1', async () => {
     write('0001_one', text.failsWithoutGate('one', 'not today'));
     const { code, err } = await run('up');
@@ -173,12 +237,47 @@ describe('the command line', () => {
     ],
     [['up', '--store', 'mongo'], /^error: MONGODB_URL: not set; takes the address of mongo/],
     [['up', '--store', 'postgres'], /^error: DATABASE_URL: not a PostgreSQL URL; takes postgres:/],
+    [['up', '--policy', 'gap=maybe'], /It takes one of missing_file, .* and one of refuse/],
+    [['up', '--to', 'yesterday'], /It takes a version: 7, 0007 or 0007_likes/],
+    [['new', 'postgres', 'Add-Likes'], /^error: name: got "Add-Likes"; takes lower-case words/],
+    [['repair'], /missing required argument 'versions'/],
     [['sideways'], /unknown command 'sideways'/],
   ])('ends with 2 on %j', async (args, message) => {
     const { code, err } = await new CommandLine(args, { DATABASE_URL: 'u:s3cret@h' }).ended;
     expect(code).toBe(2);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/s3cret|\n +at /);
+  });
+
+  it('asks for the store where versions are named and there are several', async () => {
+    using directory = new TestDirectory();
+    mkdirSync(directory.file('postgres'));
+    mkdirSync(directory.file('mongo'));
+    const args = ['down', '--directory', directory.path];
+    await expect(new CommandLine(args, {}).ended).resolves.toMatchObject({
+      code: 2,
+      err: 'error: --store: needed here; takes postgres or mongo\n',
+    });
+  });
+
+  it('begins a file with the next number, and never writes over one', async () => {
+    using directory = new TestDirectory();
+    mkdirSync(directory.file('postgres'));
+    writeFileSync(path.join(directory.file('postgres'), '0007_a.sql'), '');
+    const begin = async (...args: string[]) =>
+      new CommandLine(['new', ...args, '--directory', directory.path], {}).ended;
+    const { code, out } = await begin('postgres', 'add_index_posts_author_id');
+    expect([code, out]).toEqual([
+      0,
+      `${path.join(directory.file('postgres'), '0008_add_index_posts_author_id.sql')}\n`,
+    ]);
+    expect(readFileSync(out.trim(), 'utf8')).toContain(
+      'CREATE INDEX CONCURRENTLY posts_author_id_idx ON posts (author_id);',
+    );
+    const second = await begin('mongo', 'create_collection_notes', '--json');
+    expect(JSON.parse(second.out)).toEqual({
+      file: path.join(directory.file('mongo'), '0001_create_collection_notes.ts'),
+    });
   });
 
   it('explains itself and its exit codes', async () => {

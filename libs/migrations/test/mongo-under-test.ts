@@ -43,10 +43,12 @@ export async function createMongo(): Promise<TestDatabase> {
       await client
         .db()
         .collection<{ _id: number }>('schema_migrations')
-        .insertOne({
-          ...{ _id: version, ...entry, state: 'applied', executedAt: new Date(), durationMs: 1 },
-          ...{ executedBy: 'old', appVersion: null, fence: 1 },
-        });
+        .insertOne(
+          Object.assign(
+            { _id: version, state: 'applied', executedAt: new Date(), durationMs: 1 },
+            { executedBy: 'old', appVersion: null, fence: 1, ...entry },
+          ),
+        );
     },
     drop: async () => {
       await Promise.all(stores.map(async (store) => store.close()));

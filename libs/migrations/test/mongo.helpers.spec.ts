@@ -54,7 +54,8 @@ describe('helpers of MongoDB migrations', () => {
   };
   const fill = async (count: number) =>
     notes().insertMany(Array.from({ length: count }, (_each, index) => ({ _id: index + 1 })));
-  const counts = async () => (await notes().find().sort({ _id: 1 }).toArray()).map((each) => each.seen);
+  const counts = async () =>
+    (await notes().find().sort({ _id: 1 }).toArray()).map((each) => each.seen);
 
   describe('backfill', () => {
     it('changes every document once, in batches of the size it is given', async () => {
@@ -120,14 +121,21 @@ describe('helpers of MongoDB migrations', () => {
       const text = numbering({ batchSize: 10, stopAt: 15 });
       directory.write({ '0001_a.mjs': text });
       const zombie = new Migrator({
-        store: mongoMigrationStore({ client, database: client.db().databaseName, leaseMs: 600_000 }),
+        store: mongoMigrationStore({
+          client,
+          database: client.db().databaseName,
+          leaseMs: 600_000,
+        }),
         directory: directory.path,
       });
       const running = zombie.up();
       running.catch(() => undefined);
       await waitUntil(async () => (await database.journal()).length > 0);
       // As if the holder had been thought dead.
-      await client.db().collection('schema_migrations_lock').updateOne({}, { $set: { owner: null } });
+      await client
+        .db()
+        .collection('schema_migrations_lock')
+        .updateOne({}, { $set: { owner: null } });
       const store = mongoMigrationStore({ url: database.url, leaseMs });
       await using successor = new Migrator({ store, directory: directory.path });
       const taking = successor.up();
@@ -142,7 +150,10 @@ describe('helpers of MongoDB migrations', () => {
     });
 
     it.each([
-      [`await backfill('a', { change: () => [] }); await backfill('a', { change: () => [] });`, /two are called "a"/],
+      [
+        `await backfill('a', { change: () => [] }); await backfill('a', { change: () => [] });`,
+        /two are called "a"/,
+      ],
       [`await backfill('a', { batchSize: 0, change: () => [] });`, /batchSize: got 0; takes 1/],
       [`await backfill('a', { name: 'a.b', change: () => [] });`, /"a.b": takes no \. or/],
     ])('refuses %s', async (body, message) => {
@@ -214,9 +225,18 @@ describe('helpers of MongoDB migrations', () => {
     });
 
     it.each([
-      ["{ name: 'a', key: { b: 1 } }", 'notes has another index with the name a, on {"a":1} instead of {"b":1}'],
-      ["{ name: 'a', key: { a: 1 }, unique: true }", 'instead of {"a":1}, unique: true; drop it first'],
-      ["{ name: 'b', key: { a: 1 } }", 'notes has an index on {"a":1} already, with the name a instead of b'],
+      [
+        "{ name: 'a', key: { b: 1 } }",
+        'notes has another index with the name a, on {"a":1} instead of {"b":1}',
+      ],
+      [
+        "{ name: 'a', key: { a: 1 }, unique: true }",
+        'instead of {"a":1}, unique: true; drop it first',
+      ],
+      [
+        "{ name: 'b', key: { a: 1 } }",
+        'notes has an index on {"a":1} already, with the name a instead of b',
+      ],
     ])('says what is in the way of %s', async (index, message) => {
       await notes().createIndex({ a: 1 }, { name: 'a' });
       await expect(up('0001_a.mjs', ensure(index))).rejects.toMatchObject({
@@ -240,10 +260,20 @@ describe('helpers of MongoDB migrations', () => {
   });
 
   it.each([
-    ['a down that is no function', 'export default { up() {}, down: 1 };', 'its "down" is no function'],
-    ['a breaking that is neither', "export default { up() {}, breaking: 'yes' };", 'its "breaking" is "yes"; takes true or false'],
+    [
+      'a down that is no function',
+      'export default { up() {}, down: 1 };',
+      'its "down" is no function',
+    ],
+    [
+      'a breaking that is neither',
+      "export default { up() {}, breaking: 'yes' };",
+      'its "breaking" is "yes"; takes true or false',
+    ],
   ])('refuse %s before any file is run', async (_what, text, reason) => {
-    directory.write({ '0001_a.mjs': 'export default { async up({ db }) { await db.createCollection("x"); } };' });
+    directory.write({
+      '0001_a.mjs': 'export default { async up({ db }) { await db.createCollection("x"); } };',
+    });
     await expect(up('0002_b.mjs', text)).rejects.toMatchObject({
       problems: [{ kind: 'unsupported', fileName: '0002_b.mjs', reason }],
     });

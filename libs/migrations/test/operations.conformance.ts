@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { checksumOf, Migrator, type MigratorOptions } from '../src/index.js';
+import {
+  checksumOf,
+  Migrator,
+  type MigratorOptions,
+  type ProblemWithPolicy,
+} from '../src/index.js';
 import type { StoreTimeouts, StoreUnderTest, TestDatabase } from './database.js';
 import { TestDirectory } from './directory.js';
 import { waitUntil } from './wait-until.js';
@@ -30,7 +35,12 @@ export function conformsToOperations(kind: StoreUnderTest): void {
 
     const logger = { info: () => undefined, warn: (line: string) => warnings.push(line) };
     const migrator = (options: Partial<MigratorOptions> = {}, timeouts: StoreTimeouts = {}) =>
-      new Migrator({ store: database.open(timeouts), directory: directory.path, logger, ...options });
+      new Migrator({
+        store: database.open(timeouts),
+        directory: directory.path,
+        logger,
+        ...options,
+      });
     const versions = async () =>
       (await database.open().readLedger()).map(({ version }) => version).toSorted((a, b) => a - b);
 
@@ -66,35 +76,42 @@ export function conformsToOperations(kind: StoreUnderTest): void {
     });
 
     describe('policies', () => {
-      it.each(['missing_file', 'out_of_order', 'gap', 'duplicate_version'] as const)(
-        'refuse %s unless they say otherwise, then warn of it or keep silent',
-        async (problem) => {
+      const write = (name: string) => directory.write({ [named(name)]: text.writes(name) });
+      const scenarios: readonly {
+        problem: ProblemWithPolicy;
+        make: () => Promise<void> | void;
+        runs: string[];
+      }[] = [
+        {
+          problem: 'missing_file',
+          make: () => directory.remove(named('0001_one')),
+          runs: [],
+        },
+        { problem: 'gap', make: () => write('0005_five'), runs: ['0005_five'] },
+        { problem: 'duplicate_version', make: () => write('0001_a_twin'), runs: [] },
+        {
+          problem: 'out_of_order',
+          make: async () => {
+            write('0005_five');
+            await migrator({ policies: { gap: 'ignore' } }).up();
+            write('0004_late');
+          },
+          runs: ['0005_five', '0004_late'],
+        },
+      ];
+
+      it.each(scenarios)(
+        'refuse $problem unless they say otherwise, then warn of it or keep silent',
+        async ({ problem, make, runs }) => {
           await migrator().up();
-          if (problem === 'missing_file') directory.remove(named('0001_one'));
-          if (problem === 'gap') directory.write({ [named('0005_five')]: text.writes('five') });
-          if (problem === 'duplicate_version') {
-            directory.write({ [named('0001_a_twin')]: text.writes('twin') });
-          }
-          if (problem === 'out_of_order') await migrator().repair([2], { unfinished: 'clear' });
-          if (problem === 'out_of_order') {
-            directory.remove(named('0002_two'));
-            directory.write({ [named('0005_five')]: text.writes('five') });
-            const policies = { gap: 'ignore', missing_file: 'ignore' } as const;
-            await migrator({ policies }).up();
-            directory.write({ [named('0004_late')]: text.writes('late') });
-          }
-          const others = problem === 'out_of_order' ? ({ missing_file: 'ignore' } as const) : {};
-          await expect(migrator({ policies: others }).up()).rejects.toMatchObject({
-            problems: [{ kind: problem }],
-          });
+          await make();
           warnings.splice(0);
-          await migrator({ policies: { ...others, [problem]: 'warn' } }).up();
+          await expect(migrator().up()).rejects.toMatchObject({ problems: [{ kind: problem }] });
+          await migrator({ policies: { [problem]: 'warn' } }).up();
+          expect(warnings).toEqual([expect.any(String)]);
+          await migrator({ policies: { [problem]: 'ignore' } }).up();
           expect(warnings).toHaveLength(1);
-          await migrator({ policies: { ...others, [problem]: 'ignore' } }).up();
-          expect(warnings).toHaveLength(1);
-          expect(await database.journal()).not.toContain('twin');
-          if (problem === 'out_of_order') expect(await database.journal()).toContain('late');
-          if (problem === 'gap') expect(await database.journal()).toContain('five');
+          expect(await database.journal()).toEqual(['one', 'two', 'three', ...runs]);
         },
       );
     });

@@ -77,10 +77,7 @@ describe('a plan on PostgreSQL', () => {
   });
 
   it('holds its locks no longer than it may', async () => {
-    const results = await plan(
-      { '0001_a.sql': 'LOCK TABLE journal; SELECT pg_sleep(600);' },
-      300,
-    );
+    const results = await plan({ '0001_a.sql': 'LOCK TABLE journal; SELECT pg_sleep(600);' }, 300);
     expect(results).toMatchObject([{ outcome: 'failed' }]);
     await sql(database.url, 'SELECT FROM journal');
   });

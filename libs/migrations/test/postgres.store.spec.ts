@@ -159,7 +159,9 @@ describe('postgresMigrationStore', () => {
       timeouts,
     );
     const failing = run({ '0002_b.sql': 'SELECT pg_sleep(60);' }, timeouts);
-    await expect(failing).rejects.toThrow(/statement timeout \(hint: .*-- migrate: statement-timeout 1h/);
+    await expect(failing).rejects.toThrow(
+      /statement timeout \(hint: .*-- migrate: statement-timeout 1h/,
+    );
   });
 
   it('says that the connection broke, and starts anew with the next run', async () => {

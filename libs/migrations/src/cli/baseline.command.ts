@@ -12,11 +12,7 @@ export const addBaseline: AddCommand = (program, perform) => {
     .action(perform(baseline));
 };
 
-async function baseline(
-  terminal: Terminal,
-  last: number,
-  options: RunOptions,
-): Promise<ExitCode> {
+async function baseline(terminal: Terminal, last: number, options: RunOptions): Promise<ExitCode> {
   return onOneStore(terminal, options, async (target) =>
     withMigrator(target, terminal, options, async (migrator) =>
       ledgerOutcome(await migrator.baseline(last), target.store.address),

@@ -4,7 +4,6 @@ import {
   PROBLEM_POLICIES,
   PROBLEMS_WITH_POLICY,
   type ProblemPolicies,
-  type ProblemPolicy,
 } from '../history-problem.js';
 import { Migrator } from '../migrator.js';
 import type { CommandOptions } from './command.js';
@@ -88,7 +87,7 @@ function seconds(text: string): number {
 function policy(text: string, before: ProblemPolicies = {}): ProblemPolicies {
   const [name = '', action = ''] = text.split('=');
   const kind = PROBLEMS_WITH_POLICY.find((each) => each === name);
-  const found = PROBLEM_POLICIES.find((each) => each === action) as ProblemPolicy | undefined;
+  const found = PROBLEM_POLICIES.find((each) => each === action);
   if (kind && found) return { ...before, [kind]: found };
   throw new InvalidArgumentError(
     `It takes one of ${PROBLEMS_WITH_POLICY.join(', ')}, "=" and one of ${PROBLEM_POLICIES.join(', ')}.`,

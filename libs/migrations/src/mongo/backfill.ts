@@ -20,9 +20,7 @@ export interface BackfillOptions<Schema extends Document = Document> {
   /** The writes that a batch of documents takes, in one collection; may be none. */
   readonly change: (
     documents: readonly WithId<Schema>[],
-  ) =>
-    | readonly AnyBulkWriteOperation<Schema>[]
-    | Promise<readonly AnyBulkWriteOperation<Schema>[]>;
+  ) => readonly AnyBulkWriteOperation<Schema>[] | Promise<readonly AnyBulkWriteOperation<Schema>[]>;
 }
 
 /**

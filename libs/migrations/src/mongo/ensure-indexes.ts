@@ -72,7 +72,9 @@ function refuseSameKey(
   collection: string,
   { wanted, existing }: { wanted: NamedIndex; existing: readonly Document[] },
 ): void {
-  const twin = existing.find((each) => sameKey(wanted.key, each['key']) && sameTarget(wanted, each));
+  const twin = existing.find(
+    (each) => sameKey(wanted.key, each['key']) && sameTarget(wanted, each),
+  );
   if (twin === undefined) return;
   throw conflict(
     work,

@@ -50,8 +50,9 @@ class MongoMigrationStore implements MigrationStore {
   }
 
   async traitsOf(file: MigrationFile): Promise<MigrationTraits> {
-    const { down, breaking = false } = await loadMigration(file);
-    return { breaking, transactional: false, reversible: down !== undefined };
+    const migration = await loadMigration(file);
+    const { breaking = false } = migration;
+    return { breaking, transactional: false, reversible: 'down' in migration };
   }
 
   async readLedger(): Promise<readonly LedgerEntry[]> {

@@ -63,7 +63,22 @@ function parts({ kind, table, column }: MigrationIntent): Parts {
           `await db.collection('${table}').updateMany({}, { $unset: { ${column}: true } });`,
         ]),
       };
-    case 'drop':
+    case 'drop_index':
+      return {
+        up: body('up', 'db', [
+          `await db.collection('${table}').dropIndex('${table}_${column}').catch(() => undefined);`,
+        ]),
+        down: body('down', 'ensureIndexes', [
+          `await ensureIndexes('${table}', [{ name: '${table}_${column}', key: { ${column}: 1 } }]);`,
+        ]),
+      };
+    case 'drop_table':
+      return {
+        breaking: true,
+        up: body('up', 'db', [`await db.dropCollection('${table}');`]),
+        down: [],
+      };
+    case 'drop_column':
       return {
         breaking: true,
         up: body('up', 'db', [

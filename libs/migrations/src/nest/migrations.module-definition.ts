@@ -13,12 +13,11 @@ export interface MigrationsModuleOptions {
   readonly atBoot?: 'migrate' | 'check' | 'nothing';
 }
 
-export const {
-  ConfigurableModuleClass,
-  MODULE_OPTIONS_TOKEN: MIGRATIONS_OPTIONS,
-  OPTIONS_TYPE,
-  ASYNC_OPTIONS_TYPE,
-} = new ConfigurableModuleBuilder<MigrationsModuleOptions>({ moduleName: 'Migrations' })
-  .setClassMethodName('forRoot')
-  .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({ ...definition, global: isGlobal }))
-  .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: MIGRATIONS_OPTIONS } =
+  new ConfigurableModuleBuilder<MigrationsModuleOptions>({ moduleName: 'Migrations' })
+    .setClassMethodName('forRoot')
+    .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({
+      ...definition,
+      global: isGlobal,
+    }))
+    .build();

@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
-import { ConfigurableModuleClass, MIGRATIONS_OPTIONS } from './migrations.module-definition.js';
+import {
+  ConfigurableModuleClass,
+  MIGRATIONS_OPTIONS,
+  type MigrationsModuleOptions,
+} from './migrations.module-definition.js';
 import { Migrations } from './migrations.service.js';
 
 /**
@@ -14,7 +18,7 @@ import { Migrations } from './migrations.service.js';
     {
       provide: Migrations,
       inject: [MIGRATIONS_OPTIONS],
-      useFactory: Migrations.booted,
+      useFactory: async (options: MigrationsModuleOptions) => Migrations.booted(options),
     },
   ],
   exports: [Migrations],

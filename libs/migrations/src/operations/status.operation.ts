@@ -28,7 +28,9 @@ export interface StatusReport {
 export async function status(operation: Operation): Promise<StatusReport> {
   const history = await operation.history();
   const { files, entries } = history;
-  const known = new Map([...files, ...entries.values()].map(({ version, name }) => [version, name]));
+  const known = new Map(
+    [...files, ...entries.values()].map(({ version, name }) => [version, name]),
+  );
   const migrations = [...known]
     .toSorted(([a], [b]) => a - b)
     .map(([version, name]): MigrationStatus => {

@@ -52,13 +52,14 @@ SELECT 1;`);
     expect(refusal).toBe('"-- migrate: breaking" must stand above the first statement');
   });
 
-  it.each(["SELECT '\n-- migrate: down\n'", 'DO $$\n-- migrate: breaking\n$$', '/*\n-- migrate: x */SELECT 1'])(
-    'are none in %j',
-    (sql) => {
-      const { refusal, down, up } = readSqlMigration(sql);
-      expect([refusal, down, up.text]).toEqual([undefined, undefined, sql]);
-    },
-  );
+  it.each([
+    "SELECT '\n-- migrate: down\n'",
+    'DO $$\n-- migrate: breaking\n$$',
+    '/*\n-- migrate: x */SELECT 1',
+  ])('are none in %j', (sql) => {
+    const { refusal, down, up } = readSqlMigration(sql);
+    expect([refusal, down, up.text]).toEqual([undefined, undefined, sql]);
+  });
 });
 
 describe('the down part of a SQL file', () => {

@@ -36,7 +36,9 @@ const texts: readonly [text: string, statements: number][] = [
 
 /** What may stand in a string or a comment: everything that means something elsewhere. */
 const content = fc
-  .array(fc.constantFrom(';', "'", '"', '$$', '$a$', '--', '/*', '*/', '\\', '\n', '(', 'x', 'E', ' '))
+  .array(
+    fc.constantFrom(';', "'", '"', '$$', '$a$', '--', '/*', '*/', '\\', '\n', '(', 'x', 'E', ' '),
+  )
   .map((parts) => parts.join(''));
 const comment = content.map((text) => `/*${text.replaceAll(/\/\*|\*\/|\*$|\/$/g, '')} */`);
 const filler = fc.oneof(
@@ -103,7 +105,7 @@ describe('splitStatements', () => {
     expect(splitStatements("E'a' 'b\\'; SELECT 2")).toHaveLength(2);
   });
 
-  it("splits where the statements were joined, whatever is in them", () => {
+  it('splits where the statements were joined, whatever is in them', () => {
     fc.assert(
       fc.property(fc.array(statement, { maxLength: 8 }), fc.array(filler), (statements, blanks) => {
         const blank = (index: number) => blanks[index % Math.max(1, blanks.length)] ?? ' ';
@@ -112,9 +114,9 @@ describe('splitStatements', () => {
           .join(blank(0));
         const found = splitStatements(text);
         expect(found.map((each) => each.text)).toEqual(statements);
-        expect(found.map(({ start, text: each }) => text.slice(start, start + each.length))).toEqual(
-          statements,
-        );
+        expect(
+          found.map(({ start, text: each }) => text.slice(start, start + each.length)),
+        ).toEqual(statements);
       }),
       { numRuns: 2_000 },
     );
@@ -122,7 +124,9 @@ describe('splitStatements', () => {
 
   it('takes a long string without running out of stack', () => {
     const long = "a''b".repeat(1_000_000);
-    expect(splitStatements(`SELECT '${long}'; SELECT E'${long}'; SELECT "${long}"`)).toHaveLength(3);
+    expect(splitStatements(`SELECT '${long}'; SELECT E'${long}'; SELECT "${long}"`)).toHaveLength(
+      3,
+    );
   });
 
   it.each(["SELECT 'open", 'SELECT "open', 'SELECT $$open', '/* open', 'SELECT (1;'])(
