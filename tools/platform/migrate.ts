@@ -4,10 +4,13 @@ import { runMain } from '../terminal/failure.ts';
 import { runLibraryCommand } from './library-command.ts';
 import { MIGRATE } from './migrations.ts';
 
+/** Commands that look at files alone. */
+const WITHOUT_STORES = new Set(['new']);
+
 await runMain(async () =>
   runLibraryCommand({
     name: 'migrate',
     file: MIGRATE,
-    storesFor: () => ['postgres', 'mongodb'],
+    storesFor: ([command = '']) => (WITHOUT_STORES.has(command) ? [] : ['postgres', 'mongodb']),
   }),
 );

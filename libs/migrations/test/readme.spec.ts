@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import { Migrator } from '../src/index.js';
-import { loader, project } from './command-line.js';
+import { CommandLine, loader, project } from './command-line.js';
 import type { TestDatabase } from './database.js';
 import { TestDirectory } from './directory.js';
 import { createMongo } from './mongo-under-test.js';
@@ -84,6 +84,42 @@ describe('the README', () => {
     await mongo.drop();
   });
 
+  it('shows helpers for MongoDB that do what it says, and an index that is built and reverted', async () => {
+    directory.write({ '0001_posts.ts': block('ts', 'ensureCollection') });
+    const mongo = await createMongo();
+    await using client = new MongoClient(mongo.url);
+    const posts = client.db().collection('posts');
+    await posts.insertOne({ title: 'one two three' });
+    await new Migrator({ store: mongo.open(), directory: directory.path }).up();
+    expect(await posts.findOne()).toMatchObject({ words: 3 });
+    await mongo.drop();
+
+    using files = new TestDirectory({
+      '0001_notes.sql': 'CREATE TABLE notes (author_id int);',
+      '0002_index.sql': block('sql', 'notes_author_idx'),
+    });
+    const subject = new Migrator({ store: database.open(), directory: files.path });
+    await expect(subject.up()).resolves.toMatchObject({ total: 2 });
+    await expect(subject.down()).resolves.toMatchObject({ total: 1 });
+  });
+
+  it('names each command and each option of theirs', async () => {
+    const readme = readFileSync(path.join(project, 'README.md'), 'utf8');
+    const help = async (...args: string[]) =>
+      (await new CommandLine([...args, '--help'], {}).ended).out;
+    const commands = [...(await help()).matchAll(/^ {2}(?<name>[a-z]+) /gm)]
+      .map(({ groups }) => groups?.['name'] ?? '')
+      .filter((name) => name !== 'help');
+    expect(commands.length).toBeGreaterThan(6);
+    for (const command of commands) {
+      expect(readme).toContain(`\`trilith-migrate ${command}`);
+      const options = (await help(command)).matchAll(/^ {2}(?:-\w, )?(?<option>--[a-z-]+)/gm);
+      for (const { groups } of options) {
+        if (groups?.['option'] !== '--help') expect(readme).toContain(`| \`${groups?.['option']}`);
+      }
+    }
+  }, 300_000);
+
   it('names every option of the stores with its default', () => {
     const readme = readFileSync(path.join(project, 'README.md'), 'utf8');
     const sources = ['postgres/postgres.options.ts', 'mongo/mongo.options.ts'].map((file) =>
@@ -92,7 +128,7 @@ describe('the README', () => {
     const defaults = sources.flatMap((source) => [
       ...source.matchAll(/^ {2}(?<name>\w+Ms): (?<value>[\d_]+),$/gm),
     ]);
-    expect(defaults).toHaveLength(10);
+    expect(defaults).toHaveLength(11);
     for (const { groups } of defaults) {
       const value = groups?.['value']?.replaceAll('_', ',');
       expect(readme).toMatch(new RegExp(`^\\| \`${groups?.['name']}\`.*\\b${value}\\b`, 'm'));

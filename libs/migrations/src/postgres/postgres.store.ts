@@ -10,7 +10,7 @@ import type {
   Rehearsal,
 } from '../migration-store.js';
 import { PostgresConnections } from './postgres.connections.js';
-import { asking } from './postgres.failure.js';
+import { asking, mayPassWhenTriedAgain } from './postgres.failure.js';
 import { PostgresLedger } from './postgres.ledger.js';
 import {
   resolveTimeouts,
@@ -120,6 +120,10 @@ class PostgresMigrationStore implements MigrationStore {
       const session = await PostgresSession.open(client, target);
       discard = false;
       return session;
+    } catch (error) {
+      // A backup, say, reads the ledger while it is to be upgraded: asked again like the lock.
+      if (mayPassWhenTriedAgain(error)) return undefined;
+      throw error;
     } finally {
       if (discard) client.release(true);
     }
