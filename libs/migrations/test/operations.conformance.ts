@@ -155,6 +155,16 @@ export function conformsToOperations(kind: StoreUnderTest): void {
         expect(await versions()).toEqual([1, 2, 3]);
       });
 
+      it('takes nothing back below a migration that has no file, whatever the policy', async () => {
+        await migrator().up();
+        directory.remove(named('0003_three'));
+        const policies = { missing_file: 'ignore' } as const;
+        await expect(migrator({ policies }).down()).rejects.toMatchObject({
+          problems: [{ kind: 'missing_file', version: 3 }],
+        });
+        expect(await versions()).toEqual([1, 2, 3]);
+      });
+
       it('has nothing to do on an empty store', async () => {
         await expect(migrator().down()).resolves.toMatchObject({ reverted: [], total: 0 });
       });

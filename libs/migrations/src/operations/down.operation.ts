@@ -3,7 +3,11 @@ import type { HistoryProblem } from '../history-problem.js';
 import { throwIfAborted } from '../lock-wait.js';
 import { labelOf, type MigrationFile } from '../migration-file.js';
 import type { LedgerEntry, MigrationSession } from '../migration-store.js';
-import { MigrationNotReversibleError, MigrationVersionError } from '../migrations.errors.js';
+import {
+  MigrationHistoryError,
+  MigrationNotReversibleError,
+  MigrationVersionError,
+} from '../migrations.errors.js';
 import type { Operation } from './operation.js';
 
 /** What a run of `down` did. */
@@ -29,6 +33,7 @@ export async function reversals(
   const history = await operation.history(from);
   operation.refuse(history.problems.filter((problem) => !isSettledByReverting(problem)));
   const chosen = choose(history, to);
+  refuseBelowUnknown(operation, history, chosen.at(-1)?.file.version ?? 0);
   const reasons = await Promise.all(chosen.map(async (each) => refusalOf(operation, each)));
   operation.refuse(reasons.filter((reason) => reason !== undefined));
   await refuseIrreversible(operation, chosen);
@@ -89,6 +94,18 @@ function choose({ files, entries }: History, to: number | undefined): Reversal[]
   throw new MigrationVersionError(
     `${labelOf(begun.entry)} was begun and not finished: finish it by "up", or settle it by "repair"`,
   );
+}
+
+/** Whatever the policy: what has no file cannot be reverted, and what is below it not before it. */
+function refuseBelowUnknown(
+  { options: { store } }: Operation,
+  { problems }: History,
+  lowest: number,
+): void {
+  const unknown = problems.filter(
+    (problem) => problem.kind === 'missing_file' && problem.version > lowest,
+  );
+  if (unknown.length > 0) throw new MigrationHistoryError(store.name, unknown);
 }
 
 async function refusalOf(
