@@ -42,7 +42,7 @@ export const frozenConsumer: Experiment = {
   area: 'messaging',
   name: 'frozen-consumer',
   promise:
-    'Every event takes effect once, though a consumer is frozen (SIGSTOP) past its lease in the ' +
+    'Every event takes effect once, and in the order of its key, though a consumer is frozen (SIGSTOP) past its lease in the ' +
     'midst of its handlers and wakes (SIGCONT) when others have had them. ' +
     'Without an inbox the same handlers have effects twice.',
   run: async (context) => onStage({ context }, async (stage) => experiment(stage, context)),
@@ -157,6 +157,7 @@ async function judge(
       applied: ours.applied,
       missing: ours.missing,
       duplicated: ours.duplicated,
+      'out of order': ours.outOfOrder,
       'of acts never done': ours.unasked,
       freezes: counts.freezes,
       'handlers repeated by others': counts.takenOver,
@@ -164,7 +165,13 @@ async function judge(
       'control: handlers repeated by others': counts.takenOverCareless,
       'control: duplicated': control.duplicated,
     },
-    none: ['missing', 'duplicated', 'of acts never done', 'processes that ended by themselves'],
+    none: [
+      'missing',
+      'duplicated',
+      'out of order',
+      'of acts never done',
+      'processes that ended by themselves',
+    ],
     some: ['sent', 'handlers repeated by others', 'control: duplicated'],
   });
 }
