@@ -4,6 +4,7 @@ import type { Experiment } from '../experiment.ts';
 import { emptiedRedis } from '../messaging/emptied-redis.ts';
 import { frozenConsumer } from '../messaging/frozen-consumer.ts';
 import { killedEverywhere } from '../messaging/killed-everywhere.ts';
+import { orderPerKey } from '../messaging/order-per-key.ts';
 import { slowConsumer } from '../messaging/slow-consumer.ts';
 import { CHAOS_STORES } from '../messaging/stage.ts';
 
@@ -32,6 +33,7 @@ describe('messaging', () => {
   it.each<[title: string, experiment: Experiment]>([
     ['loses and repeats nothing when everything is killed', killedEverywhere],
     ['repeats nothing when a frozen consumer wakes', frozenConsumer],
+    ['keeps the order of each key, and buries poison alone', orderPerKey],
     ['loses nothing when the producer is faster than the consumer', slowConsumer],
     ['loses nothing when Redis is emptied', emptiedRedis],
   ])(
