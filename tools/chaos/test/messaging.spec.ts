@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type HeldStores, holdStores } from '../../stores/client.ts';
 import type { Experiment } from '../experiment.ts';
+import { crashLoop } from '../messaging/crash-loop.ts';
 import { emptiedRedis } from '../messaging/emptied-redis.ts';
 import { frozenConsumer } from '../messaging/frozen-consumer.ts';
 import { killedEverywhere } from '../messaging/killed-everywhere.ts';
@@ -32,6 +33,7 @@ describe('messaging', () => {
 
   it.each<[title: string, experiment: Experiment]>([
     ['loses and repeats nothing when everything is killed', killedEverywhere],
+    ['gives up no event that was never begun, however often its consumer dies', crashLoop],
     ['repeats nothing when a frozen consumer wakes', frozenConsumer],
     ['keeps the order of each key, and buries poison alone', orderPerKey],
     ['loses nothing when the producer is faster than the consumer', slowConsumer],
