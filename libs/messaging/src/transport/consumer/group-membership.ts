@@ -25,6 +25,7 @@ export class GroupMembership {
   private revision = '0';
   private isShort = true;
   private isLeaving = false;
+  private hasLeft = false;
   private latest: Promise<void> = Promise.resolve();
   private queued: Promise<void> | undefined;
 
@@ -66,6 +67,8 @@ export class GroupMembership {
 
   /** Frees all partitions at once. To be called after {@link close}, when no handler counts any more. */
   async leave(): Promise<void> {
+    // A renewal after this, by a handler that asks for more time, would join again.
+    this.hasLeft = true;
     await this.latest;
     const { group } = this.parts;
     await Promise.all(this.all.map(async (partition) => partition.giveBack()));
@@ -80,6 +83,7 @@ export class GroupMembership {
   }
 
   private async renewNow(): Promise<void> {
+    if (this.hasLeft) return;
     // One that leaves lets go of all at the end, or it would be given back what it has just let go.
     const letGo = this.isLeaving ? [] : this.all.filter(({ isDrained }) => isDrained);
     await Promise.all(letGo.map(async (partition) => partition.giveBack()));
