@@ -1,5 +1,5 @@
 import type { MessageHeaders } from '../messaging.options.js';
-import { type StreamEntry, addedAtMs } from './stream-entry.js';
+import type { StreamEntry } from './stream-entry.js';
 
 /** What events and requests have in common. */
 export interface Message {
@@ -16,25 +16,10 @@ export interface EventMessage extends Message {
   readonly key: string;
 }
 
-export interface RequestMessage extends Message {
-  /** The channel that the caller hears. */
-  readonly replyTo: string;
-  /** When the caller gives up, by the server's clock, in milliseconds since 1970. */
-  readonly expiresAtMs: number;
-}
-
 /** @throws when the headers are no JSON object: no sender of this library writes such an entry. */
 export function readEvent(entry: StreamEntry): EventMessage {
   // An entry without a key waits for no other.
   return { ...readMessage(entry), key: entry.fields.get('key') ?? entry.entryId };
-}
-
-/** @throws when the entry is no request. */
-export function readRequest(entry: StreamEntry): RequestMessage {
-  const replyTo = entry.fields.get('reply');
-  const timeoutMs = Number(entry.fields.get('timeout'));
-  if (replyTo === undefined || !(timeoutMs > 0)) throw new Error('the entry is no request');
-  return { ...readMessage(entry), replyTo, expiresAtMs: addedAtMs(entry) + timeoutMs };
 }
 
 function readMessage({ entryId, fields }: StreamEntry): Message {

@@ -11,6 +11,7 @@ import {
   createRedis,
   whenReady,
 } from '@trilith/redis';
+import type { Redis } from 'ioredis';
 import { type Observable, ReplaySubject, distinctUntilChanged } from 'rxjs';
 
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
@@ -54,7 +55,7 @@ export class MessagingConnections {
   openBlocking(
     purpose: string,
     { streams, maxBlockMs }: { streams: readonly string[]; maxBlockMs: number },
-  ): RedisClient {
+  ): Redis {
     const [key] = streams;
     const client = createBlockingRedis({ ...this.settings(purpose), key, maxBlockMs });
     this.opened.push(client);

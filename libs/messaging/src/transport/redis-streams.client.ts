@@ -4,14 +4,14 @@ import type { RedisClient } from '@trilith/redis';
 import { Observable, firstValueFrom } from 'rxjs';
 import { v7 as uuidv7 } from 'uuid';
 
-import { RemoteError, RequestTimeoutError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import { asking } from '../tracing/request-spans.js';
 import type { EventPublisher } from './event-publisher.js';
 import type { MessagingConnections, MessagingStatus } from './messaging-connections.js';
 import { checkPayload, writePayload } from './payload.js';
 import type { ReplyInbox } from './reply-inbox.js';
-import type { Reply } from './reply.js';
+import { PendingRequest } from './pending-request.js';
+import { writeEnvelope } from './request-message.js';
 import { RequestSender } from './request-sender.js';
 import type { ConnectionEvents } from './redis-streams.server.js';
 import { type RecordOptions, RedisStreamsRecord, toRecord } from './redis-streams-record.js';
@@ -39,13 +39,11 @@ export interface RedisStreamsClientParts {
  */
 export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingStatus> {
   private readonly requests: RequestSender;
-  private readonly id = uuidv7();
-  private sent = 0;
 
   constructor(private readonly parts: RedisStreamsClientParts) {
     super();
-    const { options, connections, service, replies } = parts;
-    this.requests = new RequestSender({ options, connections, service, replyTo: replies.channel });
+    const { options, connections, service } = parts;
+    this.requests = new RequestSender({ options, connections, service });
   }
 
   override get status(): Observable<MessagingStatus> {
@@ -106,45 +104,30 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
   }
 
   protected publish(packet: ReadPacket, callback: (packet: WritePacket) => void): () => void {
-    const { options, service } = this.parts;
+    const { options, service, replies } = this.parts;
     const topic = this.normalizePattern(packet.pattern as string);
     const { payload, options: chosen } = toRecord(packet.data);
     const timeoutMs = chosen.timeoutMs ?? options.requestTimeoutMs;
-    const { maxPayloadBytes } = options;
+    const { maxPayloadBytes, observer } = options;
     const text = writePayload(payload, { topic, maxPayloadBytes });
-    const id = this.nextRequestId();
     const asked = asking({ service, topic }, options.context);
-    const finish = (outcome: 'ok' | 'error' | 'timeout', last: WritePacket) => {
-      asked.end(last.err);
-      stopWaiting();
-      options.observer.replied?.({ service, topic, outcome });
-      callback(last);
-    };
-    const timer = setTimeout(() => {
-      finish('timeout', { err: new RequestTimeoutError(service, topic, timeoutMs) });
-    }, timeoutMs);
-    const forget = this.parts.replies.expect(id, {
-      onReply: (reply) => {
-        if (reply.error) finish('error', { err: new RemoteError(reply.error) });
-        else if (reply.last) finish('ok', toLastPacket(reply));
-        else callback({ response: reply.value });
-      },
-      onEnd: (err) => finish('error', { err }),
-    });
-    const stopWaiting = () => {
-      clearTimeout(timer);
-      forget();
-      asked.end();
-    };
-    this.requests.send({
-      id,
+    const request = new PendingRequest({
+      service,
       topic,
-      payload: text,
-      headers: { ...asked.headers, ...packet.metadata, ...chosen.headers },
       timeoutMs,
-      onFailure: (err) => finish('error', { err }),
+      observer,
+      inbox: replies,
+      callback,
+      onOver: asked.end,
     });
-    return stopWaiting;
+    const envelope = writeEnvelope({
+      id: request.id,
+      topic,
+      replyTo: replies.channel,
+      headers: { ...asked.headers, ...packet.metadata, ...chosen.headers },
+    });
+    this.requests.add({ envelope, payload: text, timeoutMs, request });
+    return () => request.forget();
   }
 
   protected async dispatchEvent<T>(packet: ReadPacket): Promise<T> {
@@ -155,18 +138,8 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
     await this.parts.publisher.publish([{ id, topic, key: options.key ?? id, payload, headers }]);
     return undefined as T;
   }
-
-  /** Unique without the cost of a random one for each request. */
-  private nextRequestId(): string {
-    this.sent += 1;
-    return `${this.id}:${this.sent}`;
-  }
 }
 
 function isMissing(value: unknown): boolean {
   return value === undefined || value === null;
-}
-
-function toLastPacket({ value }: Reply): WritePacket {
-  return value === undefined ? { isDisposed: true } : { response: value, isDisposed: true };
 }

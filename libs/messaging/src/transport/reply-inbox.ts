@@ -1,17 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { type RedisClient, closeRedis, createSubscriber, whenReady } from '@trilith/redis';
+import { v7 as uuidv7 } from 'uuid';
 
 import { MessagingClosedError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { MessagingConnections } from './messaging-connections.js';
 import { type Reply, readReplies } from './reply.js';
+import { SlotTable } from './slot-table.js';
 import { StreamKeys } from './stream-keys.js';
 
 /** What hears the replies to one request. */
 export interface ReplyListener {
-  readonly onReply: (reply: Reply) => void;
+  /** As {@link ReplyInbox.expect} gave it. */
+  readonly id: string;
+  onReply(reply: Reply): void;
   /** No reply will come any more. */
-  readonly onEnd: (error: Error) => void;
+  fail(error: Error): void;
 }
 
 /** Where the replies to all requests of this process arrive: one channel, one connection. */
@@ -19,7 +23,9 @@ export interface ReplyListener {
 export class ReplyInbox {
   /** The channel's name, which each request carries. */
   readonly channel: string;
-  private readonly waiting = new Map<string, ReplyListener>();
+  private readonly waiting = new SlotTable<ReplyListener>();
+  private readonly idPrefix = `${uuidv7()}:`;
+  private expected = 0;
   private subscriber: RedisClient | undefined;
   private subscribed = Promise.withResolvers<void>();
   private isOpen = false;
@@ -44,16 +50,24 @@ export class ReplyInbox {
     await this.subscribed.promise;
   }
 
-  /** From now on, replies to the request go to the listener; returns what ends that. */
-  expect(requestId: string, listener: ReplyListener): () => void {
-    this.waiting.set(requestId, listener);
-    return () => this.waiting.delete(requestId);
+  /**
+   * From now on, replies go to the listener; returns the id that its request must have. It is unique
+   * without the cost of a random one for each request, and tells where the listener waits.
+   */
+  expect(listener: ReplyListener): string {
+    this.expected += 1;
+    return `${this.idPrefix}${this.waiting.add(listener)}:${this.expected}`;
+  }
+
+  /** Ends that. */
+  forget(requestId: string): void {
+    const slot = this.slotOf(requestId);
+    if (this.waiting.get(slot)?.id === requestId) this.waiting.remove(slot);
   }
 
   /** Ends what still waits, with a {@link MessagingClosedError}. */
   async close(): Promise<void> {
-    for (const listener of this.waiting.values()) listener.onEnd(new MessagingClosedError());
-    this.waiting.clear();
+    for (const listener of this.waiting.values()) listener.fail(new MessagingClosedError());
     if (this.subscriber) await closeRedis(this.subscriber);
   }
 
@@ -76,6 +90,13 @@ export class ReplyInbox {
 
   /** A reply that nobody waits for any more, or nonsense, is dropped. */
   private receive(text: string): void {
-    for (const reply of readReplies(text)) this.waiting.get(reply.id)?.onReply(reply);
+    for (const reply of readReplies(text)) {
+      const listener = this.waiting.get(this.slotOf(reply.id));
+      if (listener?.id === reply.id) listener.onReply(reply);
+    }
+  }
+
+  private slotOf(requestId: string): number {
+    return Number.parseInt(requestId.slice(this.idPrefix.length), 10);
   }
 }

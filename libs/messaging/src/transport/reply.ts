@@ -15,8 +15,12 @@ export function writeReply(reply: Reply): string {
 export function readReplies(text: string): readonly Reply[] {
   try {
     const replies: unknown = JSON.parse(text);
-    return Array.isArray(replies) ? (replies as Reply[]) : [];
+    return Array.isArray(replies) ? replies.filter(isReply) : [];
   } catch {
     return [];
   }
+}
+
+function isReply(value: unknown): value is Reply {
+  return typeof (value as Reply | null)?.id === 'string';
 }

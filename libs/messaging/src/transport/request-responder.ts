@@ -11,6 +11,7 @@ import { toWireError } from './failure.js';
 import { payloadFor, requireSize } from './payload.js';
 import { RedisStreamsContext } from './redis-streams.context.js';
 import { writeReply } from './reply.js';
+import { SlotTable } from './slot-table.js';
 
 export interface RequestResponderParts {
   readonly options: ResolvedMessagingOptions;
@@ -25,7 +26,7 @@ export interface RequestResponderParts {
 
 /** Answers requests on their callers' channels, within their callers' time. */
 export class RequestResponder {
-  private readonly underWay = new Set<HandlerDeadline>();
+  private readonly underWay = new SlotTable<HandlerDeadline>();
 
   constructor(private readonly parts: RequestResponderParts) {}
 
@@ -37,7 +38,7 @@ export class RequestResponder {
       return new RequestTimeoutError(options.service, topic, request.remainingMs);
     });
     deadline.set(request.remainingMs);
-    this.underWay.add(deadline);
+    const slot = this.underWay.add(deadline);
     try {
       const { service } = options;
       const work = options.context.run(headers, async () =>
@@ -49,13 +50,13 @@ export class RequestResponder {
       else this.refuse(request, error);
     } finally {
       deadline.clear();
-      this.underWay.delete(deadline);
+      this.underWay.remove(slot);
     }
   }
 
   /** Tells the handlers still at work that nobody waits for them any more. */
   giveUpAll(reason: Error): void {
-    for (const deadline of this.underWay) deadline.end(reason);
+    for (const deadline of this.underWay.values()) deadline.end(reason);
   }
 
   private async respond(request: ReceivedRequest, deadline: HandlerDeadline): Promise<void> {
@@ -73,6 +74,8 @@ export class RequestResponder {
     const outcome = this.observe(message.topic);
     await insideHooks(context, async () => {
       const result: unknown = await handler(payload, context);
+      // What a handler gives that was told to stop is no reply.
+      if (deadline.isOver) return;
       if (isObservable(result)) return this.replyEach(result.pipe(tap(outcome)), request, deadline);
       this.replyOnce(request, result);
       outcome.complete();
@@ -101,9 +104,10 @@ export class RequestResponder {
   ): Promise<void> {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const subscription = this.parts.send(response$.pipe(finalize(resolve)), async (packet) => {
-      const receivers = await this.reply(request, packet);
-      // The caller is gone: what is left of the stream would reach nobody.
-      if (receivers === 0) subscription.unsubscribe();
+      const { text, isAsGiven } = this.write(request, packet);
+      const receivers = await request.replyAndCount(text);
+      // The caller is gone, or has been told an error: what is left would reach nobody.
+      if (receivers === 0 || !isAsGiven) subscription.unsubscribe();
     });
     const stop = () => subscription.unsubscribe();
     deadline.signal.addEventListener('abort', stop);
@@ -114,30 +118,28 @@ export class RequestResponder {
   // Nobody waits until it is sent, and so the request's end travels with it. Should it be lost, the
   // caller's deadline ends the wait.
   private replyOnce(request: ReceivedRequest, response: unknown): void {
-    this.reply(request, { response, isDisposed: true }).catch(() => undefined);
+    request.reply(this.write(request, { response, isDisposed: true }).text);
   }
 
   private refuse(request: ReceivedRequest, error: unknown): void {
-    this.reply(request, { err: error, isDisposed: true }).catch(() => undefined);
+    request.reply(this.write(request, { err: error, isDisposed: true }).text);
   }
 
-  /** Resolves to how many heard it. */
-  private async reply(
+  /** A reply as it travels, or the error that stands for one that cannot travel. */
+  private write(
     request: ReceivedRequest,
     { err, response, isDisposed }: WritePacket,
-  ): Promise<number> {
+  ): { text: string; isAsGiven: boolean } {
     const { id } = request.message;
-    const error = err === undefined ? undefined : toWireError(err);
-    const reply = { id, value: response as unknown, error, last: isDisposed };
-    const text = writeReply(reply);
     try {
+      const error = err === undefined ? undefined : toWireError(err);
+      const text = writeReply({ id, value: response as unknown, error, last: isDisposed });
       this.requireSize(error ?? response, text, request);
+      return { text, isAsGiven: true };
     } catch (failure) {
-      await request.reply(writeReply({ id, error: toWireError(failure), last: true }));
-      // What follows in a stream would reach a caller that has stopped to listen.
-      return 0;
+      const text = writeReply({ id, error: toWireError(failure), last: true });
+      return { text, isAsGiven: false };
     }
-    return request.reply(text);
   }
 
   private requireSize(value: unknown, text: string, { message }: ReceivedRequest): void {

@@ -41,17 +41,3 @@ export const removeConsumers = defineScript<[group: string, idleMs: number], num
   keys: 1,
   parse: Number,
 });
-
-export const enqueueRequests = defineScript<ScriptArgument[], number>({
-  name: 'enqueueRequests',
-  lua: script('enqueueRequests-1.lua'),
-  keys: 1,
-  parse: Number,
-});
-
-export const sendReplies = defineScript<ScriptArgument[], number[]>({
-  name: 'sendReplies',
-  lua: script('sendReplies-1.lua'),
-  keys: 1,
-  parse: (reply) => reply as number[],
-});

@@ -60,6 +60,15 @@ export class Platform {
     return lengths.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Cuts each connection of a service's replicas, but for those that hear replies. */
+  async breakConnections(service: string): Promise<void> {
+    const clients = (await this.redis.client('LIST', 'TYPE', 'NORMAL')) as string;
+    const ofService = ` name=${this.store.prefix}:${service}-`;
+    for (const line of clients.split('\n').filter((client) => client.includes(ofService))) {
+      await this.redis.client('KILL', 'ID', Number(/^id=(\d+)/.exec(line)?.[1]));
+    }
+  }
+
   /** The fields of each dead letter, oldest first. */
   async deadLetters(publisher: string, group: string): Promise<Record<string, string>[]> {
     return this.entries(this.keys.deadLetters(publisher, group));

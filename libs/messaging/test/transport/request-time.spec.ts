@@ -71,6 +71,20 @@ describe('requests', () => {
       expect(await firstValueFrom(users.send('echo', 4))).toBe(4);
     });
 
+    it('should not count as waiting once a replica has it in hand', async () => {
+      await startUsers({ shutdownTimeoutMs: 1 });
+      const users = await startCaller({ maxWaitingRequests: 2, requestTimeoutMs: 60_000 });
+      const stream = platform.keys.requests('users');
+      for (const number of [1, 2, 3, 4]) {
+        firstValueFrom(users.send('slow', {})).catch(() => undefined);
+        await eventually(async () => {
+          const [pending] = (await platform.redis.xpending(stream, 'users')) as [number];
+          expect(pending).toBe(number);
+        });
+      }
+      expect(await firstValueFrom(users.send('echo', 'room'))).toBe('room');
+    });
+
     it('should make room for others when it is over', async () => {
       const users = await startCaller({ maxWaitingRequests: 2 });
       const ask = async (timeoutMs: number) =>

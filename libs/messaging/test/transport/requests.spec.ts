@@ -60,6 +60,20 @@ describe('requests', () => {
     expect(new Set(handled).size).toBe(600);
   });
 
+  it('should be answered to several callers by a server that has forgotten its scripts', async () => {
+    await startUsers();
+    const callers = await Promise.all([startCaller(), startCaller()]);
+    await Promise.all(callers.map(async (users) => users.connect()));
+    const numbers = Array.from({ length: 100 }, (_, number) => number);
+    for (let round = 0; round < 3; round += 1) {
+      await platform.redis.script('FLUSH');
+      const replies = callers.map(async (users) =>
+        Promise.all(numbers.map(async (number) => firstValueFrom(users.send('echo', number)))),
+      );
+      expect(await Promise.all(replies)).toEqual([numbers, numbers]);
+    }
+  });
+
   it('should wait for a service that starts within their time', async () => {
     const users = await startCaller();
     const reply = firstValueFrom(users.send('echo', 'early'));
@@ -81,6 +95,47 @@ describe('requests', () => {
       )) as [number];
       expect(pending).toBe(0);
     });
+  });
+
+  it('should be begun once, although connections break before their end is told', async () => {
+    const breaks: Promise<void>[] = [];
+    const observer = { handled: () => breaks.push(platform.breakConnections('users')) };
+    const { log } = (await startUsers({ observer })).get(Calls);
+    const users = await startCaller({ requestTimeoutMs: 3_000 });
+    for (const number of [1, 2, 3, 4, 5]) {
+      await Promise.allSettled([firstValueFrom(users.send('echo', number))]);
+      await Promise.all(breaks);
+    }
+    await eventually(async () => {
+      expect(await platform.redis.xlen(platform.keys.requests('users'))).toBe(0);
+    });
+    expect(log.length).toBeGreaterThan(0);
+    expect(log.length).toBe(new Set(log).size);
+  });
+
+  it('should not be held up by entries that are none', async () => {
+    await startUsers();
+    const users = await startCaller();
+    const stream = platform.keys.requests('users');
+    await platform.redis.xadd(stream, '*', 'some', 'thing');
+    await platform.redis.xadd(stream, '*', 'timeout', '5000', 'request', '{"id":"no one"}');
+    await platform.redis.xadd(stream, '*', 'timeout', '5000', 'request', '{');
+    expect(await firstValueFrom(users.send('echo', 'after'))).toBe('after');
+    await eventually(async () => expect(await platform.redis.xlen(stream)).toBe(0));
+  });
+
+  it('should not be disturbed by messages that are no replies', async () => {
+    await startUsers();
+    const users = await startCaller();
+    await users.connect();
+    const [channel = ''] = (await platform.redis.pubsub(
+      'CHANNELS',
+      `${platform.keys.replies('content')}*`,
+    )) as string[];
+    for (const text of ['nonsense', '{}', '[null, 7, {"id":1}]', '[{"id":"x:0:1","last":true}]']) {
+      expect(await platform.redis.publish(channel, text)).toBe(1);
+    }
+    expect(await firstValueFrom(users.send('echo', 'still'))).toBe('still');
   });
 
   describe('by contract', () => {

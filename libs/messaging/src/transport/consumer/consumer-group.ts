@@ -8,7 +8,6 @@ import {
   removeConsumers,
   renewLeases,
 } from '../scripts.js';
-import { type StreamEntry, toStreamEntry } from '../stream-entry.js';
 
 /** Whose part of a stream is consumed. */
 export interface ConsumerIdentity {
@@ -86,29 +85,6 @@ export class ConsumerGroup {
   private get redis(): RedisClient {
     return this.connections.commands;
   }
-}
-
-/** New entries for a consumer, by stream. Waits up to `blockMs` on a connection of its own. */
-export async function readNew(
-  redis: RedisClient,
-  groups: readonly ConsumerGroup[],
-  { count, blockMs }: { count: number; blockMs: number },
-): Promise<Map<string, StreamEntry[]>> {
-  const [first] = groups;
-  if (first === undefined) return new Map();
-  const { group, consumer } = first.identity;
-  const streams = groups.map(({ identity }) => identity.stream);
-  const ids = streams.map(() => '>');
-  const options = ['COUNT', count, 'BLOCK', blockMs, 'STREAMS', ...streams, ...ids];
-  const reply = (await redis.call('XREADGROUP', 'GROUP', group, consumer, ...options)) as
-    | [stream: string, entries: [id: string, fields: string[]][]][]
-    | null;
-  return new Map(
-    (reply ?? []).map(([stream, entries]) => [
-      stream,
-      entries.map(([id, fields]) => toStreamEntry(id, fields)),
-    ]),
-  );
 }
 
 function flat(held: readonly HeldEntry[]): (string | number)[] {

@@ -1,60 +1,139 @@
+import type { RedisClient, ScriptRunner } from '@trilith/redis';
+
 import type { MessagingConnections } from '../messaging-connections.js';
-import { sendReplies } from '../scripts.js';
-import { Batch } from './batch.js';
+import { publishReplies } from '../request-scripts.js';
+import { runningNow, sendNow } from '../send-now.js';
 import type { ConsumerIdentity } from './consumer-group.js';
 
-/** A reply to send, or a request that is done with, or both. */
+/** A message of a reply that waits to be sent. */
 interface Outgoing {
-  readonly channel?: string;
-  readonly reply?: string;
-  readonly doneEntryId?: string;
-  /** Told how many heard the reply. */
-  readonly onSent?: (receivers: number) => void;
+  readonly channel: string;
+  readonly text: string;
+  /** Told how many heard it, or why it was not sent. */
+  readonly sent: Pick<PromiseWithResolvers<number>, 'resolve' | 'reject'> | undefined;
 }
 
-const sentTogether = { waitMs: 0, size: 250 };
+/** Nobody waits for it that a request leaves the stream: it travels with others. */
+const doneGatherForMs = 5;
+const doneTogether = 100;
+const removeAgainAfterMs = 1_000;
 
-/** Sends the replies of one turn of the event loop in one command, and one message for each caller. */
+/**
+ * Sends the replies of one turn of the event loop in one command, and one message to each caller.
+ * Requests that are done with leave the stream a moment later, many at a time.
+ */
 export class ReplySender {
-  private readonly batch = new Batch<Outgoing>(sentTogether, async (items) => this.send(items));
+  private replies: Outgoing[] = [];
+  private done: string[] = [];
+  private doneSince = 0;
+  private doneTimer: NodeJS.Timeout | undefined;
+  private closed = false;
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly flushReplies = () => this.track(this.sendReplies(this.connections.commands));
+  private readonly flushDone = () => this.track(this.sendDone(this.connections.commands));
 
+  /** @param onRemoved told which requests are gone from the stream. */
   constructor(
     private readonly identity: ConsumerIdentity,
     private readonly connections: MessagingConnections,
+    private readonly onRemoved: (entryIds: readonly string[]) => void,
   ) {}
 
-  /** Resolves to how many heard it: 0 when the caller is gone. */
-  async reply(channel: string, reply: string): Promise<number> {
-    let heard = 0;
-    await this.batch.add({ channel, reply, onSent: (receivers) => (heard = receivers) });
-    return heard;
+  /** Sends at the end of this turn, or with the next read if that comes first. */
+  send(channel: string, text: string, sent?: Outgoing['sent']): void {
+    if (this.replies.push({ channel, text, sent }) === 1) process.nextTick(this.flushReplies);
   }
 
-  /** The request's entry goes, together with the last reply where that was just given. */
-  async done(doneEntryId: string): Promise<void> {
-    await this.batch.add({ doneEntryId });
+  /** The request's entry goes soon. Should that fail, it is tried again with the next ones. */
+  remove(entryId: string): void {
+    if (this.done.push(entryId) > 1) return;
+    this.doneSince = performance.now();
+    this.doneTimer = setTimeout(this.flushDone, 2 * doneGatherForMs);
   }
 
-  /** Sends at once what waits for the end of the turn. */
-  flush(): void {
-    this.batch.flush();
+  /** Sends on another connection what waits to be sent, ahead of what follows on it. */
+  sendOver(redis: RedisClient): void {
+    if (this.replies.length > 0) this.track(this.sendReplies(redis));
+    const isDue = performance.now() - this.doneSince >= doneGatherForMs;
+    if (this.done.length >= doneTogether || (this.done.length > 0 && isDue)) {
+      this.track(this.sendDone(redis));
+    }
   }
 
-  private async send(items: readonly Outgoing[]): Promise<void> {
-    const done = items.flatMap(({ doneEntryId }) => doneEntryId ?? []);
-    const replies = Map.groupBy(
-      items.filter(({ reply }) => reply !== undefined),
-      ({ channel }) => channel ?? '',
-    );
-    const messages = [...replies].flatMap(([channel, some]) => [
-      channel,
-      `[${some.map(({ reply }) => reply).join()}]`,
-    ]);
+  /** Resolves when what was sent has arrived or failed: before, no connection should be closed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.underWay);
+  }
+
+  /** Sends at once what waits; what fails now is not tried again. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const { commands } = this.connections;
+    await Promise.all([this.sendReplies(commands), this.sendDone(commands)]);
+  }
+
+  private track(sending: Promise<void>): void {
+    this.underWay.add(sending);
+    void sending.then(() => this.underWay.delete(sending));
+  }
+
+  /** Never rejects: each sender is told of its own. */
+  private async sendReplies(redis: RedisClient): Promise<void> {
+    const outgoing = this.replies;
+    if (outgoing.length === 0) return;
+    this.replies = [];
+    try {
+      const receivers = await this.publish(redis, outgoing);
+      for (const { channel, sent } of outgoing) sent?.resolve(receivers.get(channel) ?? 0);
+    } catch (error) {
+      for (const { sent } of outgoing) sent?.reject(error);
+    }
+  }
+
+  /** Resolves to how many heard on each channel. */
+  private async publish(
+    redis: RedisClient,
+    outgoing: readonly Outgoing[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const messages = new Map<string, string>();
+    for (const { channel, text } of outgoing) {
+      const before = messages.get(channel);
+      messages.set(channel, before === undefined ? text : `${before},${text}`);
+    }
+    const args = [...messages].flatMap(([channel, texts]) => [channel, `[${texts}]`]);
+    const receivers =
+      messages.size === 1
+        ? [Number(await sendNow(redis, 'publish', args))]
+        : await publishReplies(this.scriptsOver(redis), [this.identity.stream], args);
+    return new Map([...messages.keys()].map((channel, index) => [channel, receivers[index] ?? 0]));
+  }
+
+  /**
+   * A script that the server does not know is sent once more, and by then another connection may be
+   * waiting for requests, with everything sent on it.
+   */
+  private scriptsOver(redis: RedisClient): ScriptRunner {
+    const { evalsha } = runningNow(redis);
+    return { evalsha, eval: runningNow(this.connections.commands).eval };
+  }
+
+  /** Never rejects. */
+  private async sendDone(redis: RedisClient): Promise<void> {
+    clearTimeout(this.doneTimer);
+    const entryIds = this.done;
+    if (entryIds.length === 0) return;
+    this.done = [];
     const { stream, group } = this.identity;
-    const args = [group, done.length, ...done, ...messages];
-    const receivers = await sendReplies(this.connections.commands, [stream], args);
-    [...replies.values()].forEach((some, index) => {
-      for (const { onSent } of some) onSent?.(receivers[index] ?? 0);
-    });
+    try {
+      await Promise.all([
+        sendNow(redis, 'xack', [stream, group, ...entryIds]),
+        sendNow(redis, 'xdel', [stream, ...entryIds]),
+      ]);
+      this.onRemoved(entryIds);
+    } catch {
+      this.done.unshift(...entryIds);
+      clearTimeout(this.doneTimer);
+      if (!this.closed) this.doneTimer = setTimeout(this.flushDone, removeAgainAfterMs);
+    }
   }
 }

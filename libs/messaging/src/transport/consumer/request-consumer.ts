@@ -1,17 +1,16 @@
 import { Logger } from '@nestjs/common';
 
 import type { ResolvedMessagingOptions } from '../../messaging.options.js';
-import { type RequestMessage, readRequest } from '../message.js';
 import type { MessagingConnections } from '../messaging-connections.js';
 import type { ClaimedEntry } from '../scripts.js';
-import type { StreamEntry } from '../stream-entry.js';
+import { type RequestMessage, readRequest } from '../request-message.js';
 import { StreamKeys } from '../stream-keys.js';
 import { ConsumerGroup } from './consumer-group.js';
-import { InHand } from './in-hand.js';
 import { Periodically } from './periodically.js';
 import { ReplySender } from './reply-sender.js';
+import { type RequestEntry, RequestReader, readBlockMs } from './request-reader.js';
+import { RequestSlots } from './request-slots.js';
 import { ServerClock } from './server-clock.js';
-import { StreamReader, readBlockMs } from './stream-reader.js';
 
 /** A request in hand. */
 export interface ReceivedRequest {
@@ -20,8 +19,10 @@ export interface ReceivedRequest {
   readonly stream: string;
   /** Until the caller gives up, in milliseconds. */
   readonly remainingMs: number;
-  /** Sends a message of the reply; resolves to how many heard it. */
-  readonly reply: (text: string) => Promise<number>;
+  /** Sends a message of the reply. */
+  reply(text: string): void;
+  /** Resolves to how many heard it: 0 when the caller is gone. */
+  replyAndCount(text: string): Promise<number>;
 }
 
 /** What answers the requests that arrive. */
@@ -44,10 +45,11 @@ export class RequestConsumer {
   private readonly clock = new ServerClock();
   private readonly group: ConsumerGroup;
   private readonly replies: ReplySender;
+  /** Begun here, and not yet gone from the stream. */
   private readonly held = new Set<string>();
-  private readonly inHand: InHand;
+  private readonly slots: RequestSlots;
   private readonly chores: readonly Periodically[];
-  private reader: StreamReader | undefined;
+  private reader: RequestReader | undefined;
   private stopping = false;
 
   constructor(
@@ -58,22 +60,25 @@ export class RequestConsumer {
     const stream = new StreamKeys(options.prefix).requests(options.service);
     const identity = { stream, group: options.service, consumer: connections.instance };
     this.group = new ConsumerGroup(identity, connections);
-    this.replies = new ReplySender(identity, connections);
-    this.inHand = new InHand(options.concurrency);
+    this.slots = new RequestSlots(options.concurrency);
+    this.replies = new ReplySender(identity, connections, (entryIds) => {
+      for (const entryId of entryIds) this.held.delete(entryId);
+    });
     this.chores = this.makeChores();
   }
 
   async start(): Promise<void> {
     await this.adjustClock();
     await this.group.ensure();
-    this.reader = new StreamReader({
-      groups: [this.group],
+    this.reader = new RequestReader({
+      group: this.group,
       redis: this.connections.openBlocking('requests', {
         streams: [this.group.identity.stream],
         maxBlockMs: readBlockMs,
       }),
-      room: async () => this.inHand.room(),
-      onEntries: (_group, entries) => this.takeAll(entries),
+      replies: this.replies,
+      slots: this.slots,
+      onEntries: (entries) => this.takeAll(entries),
       onRecovered: async () => this.takeUnseen(),
       logger: this.logger,
     });
@@ -84,61 +89,64 @@ export class RequestConsumer {
   /** Stops reading and waits for the requests in hand, up to `timeoutMs`. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping = true;
-    this.inHand.close();
+    this.slots.close();
     await this.reader?.stop();
-    await this.inHand.settled(timeoutMs);
+    await this.slots.allFree(timeoutMs);
     this.answering.giveUpAll(new Error('the process stops'));
     await Promise.all(this.chores.map(async (chore) => chore.stop()));
-    this.replies.flush();
+    await this.replies.close();
     await this.giveBack();
   }
 
-  private takeAll(entries: readonly StreamEntry[]): void {
-    for (const entry of entries) this.take(entry);
+  private takeAll(entries: readonly RequestEntry[]): void {
+    for (const [entryId, flat] of entries) this.take(entryId, flat);
   }
 
-  private take(entry: StreamEntry): void {
-    if (this.held.has(entry.entryId)) return;
-    this.held.add(entry.entryId);
-    this.inHand.add(
-      this.answer(entry).finally(() => {
-        this.held.delete(entry.entryId);
-        this.finish(entry);
-      }),
-    );
-  }
-
-  private async answer(entry: StreamEntry): Promise<void> {
-    const request = this.read(entry);
-    if (request === undefined) return;
-    const remainingMs = request.expiresAtMs - this.clock.now();
-    if (remainingMs <= 0) {
-      this.options.observer.expired?.({ topic: request.topic });
-      return;
+  private take(entryId: string, flat: readonly string[]): void {
+    if (this.held.has(entryId)) return;
+    this.held.add(entryId);
+    this.slots.take();
+    const finish = () => {
+      this.slots.giveBack();
+      this.replies.remove(entryId);
+    };
+    const message = this.read(entryId, flat);
+    const remainingMs = message ? message.expiresAtMs - this.clock.now() : 0;
+    if (message && remainingMs > 0)
+      void this.answer(message, { entryId, remainingMs }).then(finish);
+    else {
+      if (message) this.options.observer.expired?.({ topic: message.topic });
+      finish();
     }
-    await this.answering.answer({
-      message: request,
-      entryId: entry.entryId,
-      stream: this.group.identity.stream,
+  }
+
+  private async answer(
+    message: RequestMessage,
+    { entryId, remainingMs }: { entryId: string; remainingMs: number },
+  ): Promise<void> {
+    const { replies } = this;
+    const { stream } = this.group.identity;
+    return this.answering.answer({
+      message,
+      entryId,
+      stream,
       remainingMs,
-      reply: async (text) => this.replies.reply(request.replyTo, text),
+      reply: (text) => replies.send(message.replyTo, text),
+      replyAndCount: async (text) => {
+        const sent = Promise.withResolvers<number>();
+        replies.send(message.replyTo, text, sent);
+        return sent.promise;
+      },
     });
   }
 
-  private read(entry: StreamEntry): RequestMessage | undefined {
+  private read(entryId: string, flat: readonly string[]): RequestMessage | undefined {
     try {
-      return readRequest(entry);
+      return readRequest(entryId, flat);
     } catch (error) {
-      this.logger.warn(`Entry ${entry.entryId} of ${this.group.identity.stream}: ${String(error)}`);
+      this.logger.warn(`Entry ${entryId} of ${this.group.identity.stream}: ${String(error)}`);
       return undefined;
     }
-  }
-
-  /** The entry goes; should that fail, it is dropped when it is found again. */
-  private finish({ entryId }: StreamEntry): void {
-    this.replies.done(entryId).catch((error: unknown) => {
-      this.logger.debug?.(`Request ${entryId} is removed later: ${String(error)}`);
-    });
   }
 
   private makeChores(): Periodically[] {
@@ -163,24 +171,29 @@ export class RequestConsumer {
 
   private async claimAbandoned(): Promise<void> {
     const idleMs = this.options.leaseMs;
-    const count = this.stopping ? 0 : this.inHand.free;
+    const count = this.stopping ? 0 : this.slots.free;
     if (count > 0) this.takeClaimed(await this.group.claim({ idleMs, count }));
   }
 
   private async takeUnseen(): Promise<void> {
-    const count = Math.max(1, this.inHand.free);
+    const count = Math.max(1, this.slots.free);
     this.takeClaimed(await this.group.claimUnseen([...this.held], count));
   }
 
   /** What a consumer gave back unbegun is answered; what one died over is not begun again. */
   private takeClaimed(claimed: readonly ClaimedEntry[]): void {
     for (const { entry, deliveries } of claimed) {
-      if (deliveries === 1) this.take(entry);
-      else if (!this.held.has(entry.entryId)) {
-        this.options.observer.expired?.({ topic: entry.fields.get('topic') ?? '' });
-        this.finish(entry);
-      }
+      const { entryId } = entry;
+      const flat = [...entry.fields].flat();
+      if (deliveries === 1) this.take(entryId, flat);
+      else if (!this.held.has(entryId)) this.drop(entryId, flat);
     }
+  }
+
+  private drop(entryId: string, flat: readonly string[]): void {
+    this.held.add(entryId);
+    this.options.observer.expired?.({ topic: this.read(entryId, flat)?.topic ?? '' });
+    this.replies.remove(entryId);
   }
 
   private async giveBack(): Promise<void> {

@@ -1,13 +1,19 @@
 -- Appends requests, as far as there is room for more that wait.
 --
 -- KEYS[1]  stream of the requests for one service
--- ARGV[1]  how many may wait
--- ARGV[2]  channel for the replies
--- ARGV[3…] 5 values for each request: id, topic, time in milliseconds, payload (JSON), headers (JSON)
+-- ARGV[1]  group of that service
+-- ARGV[2]  how many may wait
+-- ARGV[3…] 3 values for each request: time in milliseconds, envelope (JSON), payload (JSON)
 --
--- Returns how many of them were appended: the first ones.
-local key, bound, channel = KEYS[1], tonumber(ARGV[1]), ARGV[2]
-local asked = (#ARGV - 2) / 5
+-- Returns how many of them were appended (the first ones), and for how many more there was room.
+local key, group, bound = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local asked = (#ARGV - 2) / 3
+
+-- What a replica has taken does not wait any more, though it stays until it is done with.
+local function countWaiting()
+  local pending = redis.pcall('XPENDING', key, group)
+  return math.max(0, redis.call('XLEN', key) - (pending.err and 0 or pending[1]))
+end
 
 -- Where no replica runs, nobody else clears away what its callers no longer wait for.
 local function dropExpired()
@@ -23,11 +29,15 @@ local function dropExpired()
   end
 end
 
-if redis.call('XLEN', key) + asked > bound then dropExpired() end
-local accepted = math.min(asked, math.max(0, bound - redis.call('XLEN', key)))
-for request = 0, accepted - 1 do
-  local at = 3 + request * 5
-  redis.call('XADD', key, '*', 'id', ARGV[at], 'topic', ARGV[at + 1], 'reply', channel,
-    'timeout', ARGV[at + 2], 'payload', ARGV[at + 3], 'headers', ARGV[at + 4])
+local waiting = redis.call('XLEN', key)
+if waiting + asked > bound then waiting = countWaiting() end
+if waiting + asked > bound then
+  dropExpired()
+  waiting = countWaiting()
 end
-return accepted
+local accepted = math.min(asked, math.max(0, bound - waiting))
+for request = 0, accepted - 1 do
+  local at = 3 + request * 3
+  redis.call('XADD', key, '*', 'timeout', ARGV[at], 'request', ARGV[at + 1], 'payload', ARGV[at + 2])
+end
+return { accepted, math.max(0, bound - waiting - accepted) }
