@@ -23,6 +23,11 @@ export const COMMANDS = {
     stores: true,
     summary: 'Fault experiments: breaks things on purpose and counts what was lost.',
   },
+  bench: {
+    file: 'tools/bench/cli.ts',
+    stores: true,
+    summary: 'Side-by-side benchmarks against other packages and the bare drivers.',
+  },
   stores: {
     file: 'tools/stores/cli.ts',
     stores: true,

@@ -1,0 +1,5 @@
+import type { Area } from './frame/benchmark.ts';
+import { messaging } from './messaging/messaging.area.ts';
+
+/** All that can be measured. A further area is a folder like `messaging/` and a line here. */
+export const AREAS: readonly Area[] = [messaging];
