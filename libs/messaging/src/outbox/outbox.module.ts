@@ -109,8 +109,8 @@ function barrierFor(
   const key = `${new StreamKeys(prefix).events(service)}:aof`;
   const waiting = connections.openBlocking('aof', { streams: [key], maxBlockMs: timeoutMs });
   // Without a cluster each client is one connection.
-  const [publishing, blocking] = [connections.commands as Redis, waiting as Redis];
-  return new AofBarrier({ publishing, waiting: blocking, key, timeoutMs });
+  const publishing = connections.commands as Redis;
+  return new AofBarrier({ publishing, waiting, key, timeoutMs });
 }
 
 interface Publishing {
