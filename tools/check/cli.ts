@@ -22,7 +22,8 @@ function report({ title, command }: Step, { ok, seconds, output }: Outcome): voi
 }
 
 const DESCRIPTIONS = {
-  check: 'Checks format, lint, types, import boundaries and dead code. Changes nothing but dist.',
+  check:
+    'Checks format, lint, types, import boundaries, dead code and migrations. Changes nothing but dist.',
   build: 'Compiles every project into its dist folder.',
   format: 'Formats every file.',
 };

@@ -16,6 +16,7 @@ export const STEPS = {
   check: [
     { title: 'format', command: ['oxfmt', '--check'] },
     { title: 'compile', command: ['tsc', '-b'] },
+    COPY_ASSETS,
     // After the compiler: tests are in no tsconfig.json that names the condition `source`, so their
     // types of other projects come from `dist`.
     { title: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
@@ -26,6 +27,8 @@ export const STEPS = {
       command: ['depcruise', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'tools'],
     },
     { title: 'dead code', command: ['knip'] },
+    // Whether the schema that is checked in is theirs is for the tests, which have databases.
+    { title: 'migrations', command: ['node', 'libs/migrations/dist/cli.js', 'lint'] },
   ],
   build: [{ title: 'compile', command: ['tsc', '-b'] }, COPY_ASSETS],
   format: [{ title: 'format', command: ['oxfmt'] }],

@@ -6,6 +6,8 @@ export {
   type ProblemPolicy,
   type ProblemWithPolicy,
 } from './history-problem.js';
+export { lintMigrations } from './lint/lint-migrations.js';
+export type { LintFinding, LintOptions, LintReport } from './lint/lint-report.js';
 export { formatVersion, labelOf, type MigrationFile } from './migration-file.js';
 export { readMigrationDirectory, type MigrationDirectory } from './migration-directory.js';
 export type { MigrationLogger } from './migration-logger.js';

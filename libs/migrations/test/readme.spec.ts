@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import { Migrator } from '../src/index.js';
+import { RULES } from '../src/lint/rules/index.js';
 import { CommandLine, loader, project } from './command-line.js';
 import type { TestDatabase } from './database.js';
 import { TestDirectory } from './directory.js';
@@ -131,5 +132,10 @@ describe('the README', () => {
       const value = groups?.['value']?.replaceAll('_', ',');
       expect(readme).toMatch(new RegExp(`^\\| \`${groups?.['name']}\`.*\\b${value}\\b`, 'm'));
     }
+  });
+
+  it('names every rule of lint', () => {
+    const readme = readFileSync(path.join(project, 'README.md'), 'utf8');
+    expect(RULES.filter(({ id }) => !readme.includes(`\`${id}\``))).toEqual([]);
   });
 });

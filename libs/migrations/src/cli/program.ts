@@ -3,6 +3,7 @@ import { addBaseline } from './baseline.command.js';
 import { errorLines, type AddCommand } from './command.js';
 import { addDown } from './down.command.js';
 import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from './exit-code.js';
+import { addLint } from './lint.command.js';
 import { addNew } from './new.command.js';
 import { addPlan } from './plan.command.js';
 import { addRepair } from './repair.command.js';
@@ -18,6 +19,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDown,
   addBaseline,
   addRepair,
+  addLint,
   addNew,
 ];
 
