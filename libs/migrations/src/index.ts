@@ -59,3 +59,4 @@ export type { UpReport } from './operations/up.operation.js';
 export type { PostgresStoreOptions, PostgresTarget } from './postgres/postgres.options.js';
 export { postgresMigrationStore } from './postgres/postgres.store.js';
 export type { TypeOrmDataSource } from './postgres/typeorm-data-source.js';
+export { verifySchema, type VerifyOptions, type VerifyReport } from './verify/verify-schema.js';

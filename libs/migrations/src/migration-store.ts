@@ -130,6 +130,21 @@ export interface MigrationStore {
   /** Who holds the lock, for people to read; undefined if nobody does or it cannot be told. */
   lockHolder(): Promise<string | undefined>;
 
+  /** Name of the file, beside the migrations, that holds what `describeSchema` says. */
+  readonly schemaFile: string;
+
+  /**
+   * The schema as it is now, without the runner's own tables: the same text for the same schema.
+   * @param options.ignore names of tables or collections to leave out; `*` stands for any text
+   */
+  describeSchema(options?: { ignore?: readonly string[] }): Promise<string>;
+
+  /**
+   * A store like this one, on an empty database of the same server, which its `close` drops.
+   * @throws MigrationOptionsError if the store was given connections instead of an address
+   */
+  openScratch(): Promise<MigrationStore>;
+
   /** Closes what the store opened itself. It may be called twice. */
   close(): Promise<void>;
 }

@@ -23,7 +23,7 @@ export const EXIT_CODES_HELP = `
 Exit codes:
   0    done, or nothing to do
   1    a migration failed, files and ledger do not fit together, a version cannot be
-       reverted, or lint found something
+       reverted, or lint or verify found something
   2    wrong usage: an option, an address or the directory; "down" was not confirmed
   3    a store cannot be reached, or another runner did not finish in time: try again
   4    status --check found pending migrations

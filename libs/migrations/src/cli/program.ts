@@ -10,6 +10,7 @@ import { addRepair } from './repair.command.js';
 import { addStatus } from './status.command.js';
 import { writeLine, type Terminal } from './terminal.js';
 import { addUp } from './up.command.js';
+import { addVerify } from './verify.command.js';
 
 /** In the order of the help: each is a file of its own. */
 const COMMANDS: readonly AddCommand[] = [
@@ -20,6 +21,7 @@ const COMMANDS: readonly AddCommand[] = [
   addBaseline,
   addRepair,
   addLint,
+  addVerify,
   addNew,
 ];
 

@@ -6,7 +6,12 @@ import {
   StoreUnreachableError,
 } from '../migrations.errors.js';
 import { codeOf, reasonOf } from '../store-failure.js';
-import { parseMongoUrl, type MongooseConnection, type MongoTarget } from './mongo.options.js';
+import {
+  parseMongoUrl,
+  replaceDatabase,
+  type MongooseConnection,
+  type MongoTarget,
+} from './mongo.options.js';
 
 /** The errors of a driver that found no server, or was turned away. */
 const UNREACHABLE = new Set([
@@ -62,6 +67,15 @@ export class MongoConnection {
 
   async client(): Promise<MongoClient> {
     return this.givenClient ?? (this.ownClient ??= this.openClient(this.url ?? ''));
+  }
+
+  /** A connection to another database of the same servers. */
+  toDatabase(database: string): MongoConnection {
+    const target =
+      this.givenClient === undefined
+        ? { url: replaceDatabase(this.url ?? '', database) }
+        : { client: this.givenClient, database };
+    return new MongoConnection(target, this.connectTimeoutMs);
   }
 
   /** Closes the client that was opened here; one that was given stays open. */

@@ -70,3 +70,17 @@ export function parseMongoUrl(url: string): { address: string; database: string 
     'not a MongoDB URL with a database; takes mongodb://user:password@host:27017/database',
   );
 }
+
+/**
+ * The same servers' address with another database. The credentials stay those of the database that
+ * the URL named, which MongoDB asks for them when it is told no other.
+ */
+export function replaceDatabase(url: string, database: string): string {
+  const authSource = parseMongoUrl(url).database;
+  const [, servers = '', options = ''] = /^([^?]*\/)[^/?]+(?:\?(.*))?$/.exec(url) ?? [];
+  const hasUser = servers.includes('@');
+  const isNamed = !hasUser || /(?:^|&)authSource=/i.test(options);
+  const all = [options, isNamed ? '' : `authSource=${encodeURIComponent(authSource)}`];
+  const query = all.filter((each) => each !== '').join('&');
+  return `${servers}${database}${query === '' ? '' : `?${query}`}`;
+}

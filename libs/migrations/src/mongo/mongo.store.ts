@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { HistoryProblem } from '../history-problem.js';
 import type { MigrationFile } from '../migration-file.js';
 import type {
@@ -28,6 +29,7 @@ export function mongoMigrationStore(options: MongoStoreOptions): MigrationStore 
 class MongoMigrationStore implements MigrationStore {
   readonly name = 'mongo';
   readonly extensions = ['.ts', '.js', '.mjs'];
+  readonly schemaFile = 'schema.json';
   readonly address: string;
   /** One for the store's life: it remembers since when it has seen a lease unchanged. */
   private leases: MongoLeases | undefined;
@@ -35,6 +37,8 @@ class MongoMigrationStore implements MigrationStore {
   constructor(
     private readonly connection: MongoConnection,
     private readonly timeouts: MongoTimeouts,
+    /** Takes away what was made for this store alone. */
+    private readonly cleanUp: () => Promise<void> = () => Promise.resolve(),
   ) {
     this.address = connection.address;
   }
@@ -81,8 +85,26 @@ class MongoMigrationStore implements MigrationStore {
     return this.connection.asking(async (db) => new MongoLeases(db, this.timeouts).holder());
   }
 
+  async describeSchema({ ignore = [] }: { ignore?: readonly string[] } = {}): Promise<string> {
+    const { readMongoSchema } = await import('./schema/read-schema.js');
+    return this.connection.asking(async (db) =>
+      readMongoSchema(db, { timeoutMs: this.timeouts.commandTimeoutMs, ignore }),
+    );
+  }
+
+  /** MongoDB makes a database when something is put into it. */
+  async openScratch(): Promise<MigrationStore> {
+    const scratch = this.connection.toDatabase(`scratch_${randomUUID().replaceAll('-', '')}`);
+    const drop = async () => {
+      await scratch.asking(async (db) => db.dropDatabase());
+      await scratch.close();
+    };
+    return Promise.resolve(new MongoMigrationStore(scratch, this.timeouts, drop));
+  }
+
   async close(): Promise<void> {
     this.leases = undefined;
+    await this.cleanUp();
     await this.connection.close();
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import { StoreUnreachableError } from '../migrations.errors.js';
+import { MigrationOptionsError, StoreUnreachableError } from '../migrations.errors.js';
 import { reasonOf } from '../store-failure.js';
 import { parsePostgresUrl, type PostgresTarget } from './postgres.options.js';
 import { poolOf } from './typeorm-data-source.js';
@@ -54,6 +54,21 @@ export class PostgresConnections {
     } finally {
       client.release(failed);
     }
+  }
+
+  /**
+   * Connections to another database of the same server.
+   * @throws MigrationOptionsError if only a pool is known of the server
+   */
+  toDatabase(name: string): PostgresConnections {
+    if (this.url === undefined) {
+      throw new MigrationOptionsError(
+        'a database of its own needs a URL of the server, not a pool',
+      );
+    }
+    const url = parsePostgresUrl(this.url);
+    url.pathname = `/${name}`;
+    return new PostgresConnections({ url: url.href }, this.connectTimeoutMs);
   }
 
   /** Closes the pool that was opened here; one that was given stays open. */

@@ -18,6 +18,7 @@ import {
   type PostgresTimeouts,
 } from './postgres.options.js';
 import { query } from './postgres.query.js';
+import { createScratchDatabase } from './scratch-database.js';
 import { PostgresSession } from './postgres.session.js';
 import { LEDGER, LOCK_HOLDER, TRY_LOCK } from './postgres.statements.js';
 import { rehearse } from './rehearsal.js';
@@ -41,11 +42,14 @@ export function postgresMigrationStore(options: PostgresStoreOptions): Migration
 class PostgresMigrationStore implements MigrationStore {
   readonly name = 'postgres';
   readonly extensions = ['.sql'];
+  readonly schemaFile = 'schema.sql';
   readonly address: string;
 
   constructor(
     private readonly connections: PostgresConnections,
     private readonly timeouts: PostgresTimeouts,
+    /** Takes away what was made for this store alone. */
+    private readonly cleanUp: () => Promise<void> = () => Promise.resolve(),
   ) {
     this.address = connections.address;
   }
@@ -100,8 +104,21 @@ class PostgresMigrationStore implements MigrationStore {
     return `${holder.application_name} from ${holder.client ?? 'a local socket'}, backend ${holder.pid}`;
   }
 
+  async describeSchema({ ignore = [] }: { ignore?: readonly string[] } = {}): Promise<string> {
+    const { readPostgresSchema } = await import('./schema/read-schema.js');
+    return this.onConnection(async (client) =>
+      readPostgresSchema(client, { timeoutMs: this.timeouts.commandTimeoutMs, ignore }),
+    );
+  }
+
+  async openScratch(): Promise<MigrationStore> {
+    const { connections, drop } = await createScratchDatabase(this.connections, this.timeouts);
+    return new PostgresMigrationStore(connections, this.timeouts, drop);
+  }
+
   async close(): Promise<void> {
     await this.connections.close();
+    await this.cleanUp();
   }
 
   /** The connection stays out of the pool only while it holds the lock. */
