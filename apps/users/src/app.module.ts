@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from '@trilith/auth';
 
+import { ActivityModule } from './activity/activity.module.js';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         }),
         AccountsModule,
         SessionsModule,
+        ActivityModule,
       ],
       providers: [{ provide: USERS_CONFIG, useValue: config }],
       exports: [USERS_CONFIG],

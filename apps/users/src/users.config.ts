@@ -34,6 +34,14 @@ const environment = z.object({
   /** Starts the names of all keys, so that several platforms can share a server. */
   MESSAGING_PREFIX: words('trilith'),
 
+  /** Keeps replicas from doing the same work at once. Default: REDIS_URL. */
+  LOCKS_REDIS_URL: redisUrl.optional(),
+
+  /** Partitions of account activity that are made before their month begins. */
+  ACTIVITY_MONTHS_AHEAD: wholeNumber({ min: 1, max: 24, default: 3 }),
+  /** Whole months of account activity that are kept before the present one; older ones are dropped. */
+  ACTIVITY_MONTHS_KEPT: wholeNumber({ min: 1, max: 1200, default: 24 }),
+
   /** Seals the signing keys at rest. */
   AUTH_SECRET: secret({ minLength: 32 }),
   TOKEN_ISSUER: words('trilith'),
@@ -60,6 +68,14 @@ export const usersConfig = environment.transform((env) => ({
   messaging: {
     url: env.MESSAGING_REDIS_URL ?? env.REDIS_URL,
     prefix: env.MESSAGING_PREFIX,
+  },
+  locks: {
+    url: env.LOCKS_REDIS_URL ?? env.REDIS_URL,
+    prefix: env.MESSAGING_PREFIX,
+  },
+  activity: {
+    aheadMonths: env.ACTIVITY_MONTHS_AHEAD,
+    retentionMonths: env.ACTIVITY_MONTHS_KEPT,
   },
   authSecret: env.AUTH_SECRET,
   tokens: {

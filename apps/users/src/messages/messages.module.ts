@@ -10,10 +10,10 @@ import {
   outboxMetrics,
 } from '@trilith/messaging';
 import { MessageContext, MetricsRegistry } from '@trilith/service';
-import type { Pool } from 'pg';
 import * as promClient from 'prom-client';
 import { DataSource } from 'typeorm';
 
+import { poolOf } from '../database/pool.js';
 import { USERS_CONFIG, type UsersConfig } from '../users.config.js';
 import { MessagingHealth } from './messaging.health.js';
 
@@ -53,11 +53,6 @@ export class MessagesModule {
 }
 
 type Transaction = TransactionHost<TransactionalAdapterTypeOrm>;
-
-/** The pool that TypeORM opened: the outbox needs no connections of its own. */
-function poolOf({ driver }: DataSource): Pool {
-  return (driver as unknown as { master: Pool }).master;
-}
 
 function currentQuery(transaction: Transaction) {
   if (!transaction.isTransactionActive()) return undefined;

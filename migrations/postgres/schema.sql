@@ -1,0 +1,139 @@
+-- The schema that the migrations make, read from PostgreSQL's catalogs. Written by
+-- "verify --write"; no migration, and not to be edited. Owners, privileges, tablespaces and the data
+-- are not part of it.
+SET check_function_bodies = off;
+SET search_path = public;
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+CREATE EXTENSION IF NOT EXISTS unaccent;
+
+CREATE OR REPLACE FUNCTION public.folded(text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN lower(unaccent('unaccent'::regdictionary, $1));
+
+CREATE TABLE accounts (
+  id uuid NOT NULL,
+  email text NOT NULL,
+  username text NOT NULL,
+  password_hash text NOT NULL,
+  role text DEFAULT 'member'::text NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  email_verified_at timestamp(3) with time zone,
+  CONSTRAINT accounts_email_check CHECK (((email = lower(email)) AND (email ~~ '%_@_%'::text) AND (char_length(email) <= 254))),
+  CONSTRAINT accounts_password_hash_check CHECK (((password_hash ~~ '$argon2id$%'::text) AND (char_length(password_hash) <= 255))),
+  CONSTRAINT accounts_pkey PRIMARY KEY (id),
+  CONSTRAINT accounts_role_check CHECK ((role = ANY (ARRAY['member'::text, 'admin'::text]))),
+  CONSTRAINT accounts_username_check CHECK ((username ~ '^[a-z0-9_]{3,30}$'::text)),
+  CONSTRAINT accounts_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE activity_events (
+  id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  kind text NOT NULL,
+  details jsonb DEFAULT '{}'::jsonb NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT activity_events_details_check CHECK (((jsonb_typeof(details) = 'object'::text) AND (octet_length((details)::text) <= 16384))),
+  CONSTRAINT activity_events_kind_check CHECK ((kind ~ '^[a-z0-9_.]{1,100}$'::text)),
+  CONSTRAINT activity_events_pkey PRIMARY KEY (id, occurred_at)
+)
+PARTITION BY RANGE (occurred_at);
+
+CREATE MATERIALIZED VIEW account_stats AS
+ SELECT account.id AS account_id,
+    account.created_at,
+    count(event.id) AS events,
+    count(DISTINCT (event.occurred_at AT TIME ZONE 'UTC'::text)::date) AS active_days,
+    max(event.occurred_at) AS last_event_at
+   FROM accounts account
+     LEFT JOIN activity_events event ON event.account_id = account.id
+  GROUP BY account.id, account.created_at;
+
+CREATE UNIQUE INDEX account_stats_account_key ON public.account_stats USING btree (account_id);
+
+CREATE INDEX account_stats_most_events ON public.account_stats USING btree (events DESC, account_id DESC);
+
+CREATE UNIQUE INDEX accounts_email_key ON public.accounts USING btree (email);
+
+CREATE INDEX accounts_newest ON public.accounts USING btree (created_at DESC, id DESC);
+
+CREATE UNIQUE INDEX accounts_username_key ON public.accounts USING btree (username);
+
+CREATE INDEX accounts_username_trigrams ON public.accounts USING gin (username gin_trgm_ops);
+
+CREATE INDEX accounts_verified_email ON public.accounts USING btree (email) WHERE (email_verified_at IS NOT NULL);
+
+CREATE INDEX activity_events_by_time ON public.activity_events USING brin (occurred_at);
+
+CREATE INDEX activity_events_of_account_newest ON public.activity_events USING btree (account_id, occurred_at DESC, id DESC);
+
+CREATE TABLE inbox (
+  consumer text NOT NULL,
+  message_id uuid NOT NULL,
+  handled_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT inbox_pkey PRIMARY KEY (consumer, message_id)
+);
+
+CREATE INDEX inbox_handled ON public.inbox USING btree (handled_at);
+
+CREATE TABLE outbox (
+  sequence bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  id uuid NOT NULL,
+  topic text NOT NULL,
+  key text NOT NULL,
+  payload jsonb NOT NULL,
+  headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  sent_at timestamp with time zone,
+  deliver_at timestamp with time zone,
+  CONSTRAINT outbox_id_key UNIQUE (id),
+  CONSTRAINT outbox_pkey PRIMARY KEY (sequence)
+)
+WITH (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=1000);
+
+CREATE INDEX outbox_sent ON public.outbox USING btree (sent_at) WHERE (sent_at IS NOT NULL);
+
+CREATE INDEX outbox_unsent ON public.outbox USING btree (sequence) WHERE (sent_at IS NULL);
+
+CREATE TABLE profiles (
+  account_id uuid NOT NULL,
+  display_name text NOT NULL,
+  avatar_url text,
+  preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
+  metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+  bio text,
+  search_vector tsvector GENERATED ALWAYS AS ((setweight(to_tsvector('simple'::regconfig, folded(display_name)), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, folded(COALESCE(bio, ''::text))), 'B'::"char"))) STORED NOT NULL,
+  CONSTRAINT profiles_avatar_url_check CHECK (((avatar_url ~~ 'https://%'::text) AND (char_length(avatar_url) <= 2048))),
+  CONSTRAINT profiles_bio_check CHECK ((char_length(bio) <= 500)),
+  CONSTRAINT profiles_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 80))),
+  CONSTRAINT profiles_metadata_check CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 16384))),
+  CONSTRAINT profiles_pkey PRIMARY KEY (account_id),
+  CONSTRAINT profiles_preferences_check CHECK (((jsonb_typeof(preferences) = 'object'::text) AND (octet_length((preferences)::text) <= 16384)))
+);
+
+CREATE INDEX profiles_display_name_trigrams ON public.profiles USING gin (folded(display_name) gin_trgm_ops);
+
+CREATE INDEX profiles_metadata ON public.profiles USING gin (metadata jsonb_path_ops);
+
+CREATE INDEX profiles_preferences ON public.profiles USING gin (preferences jsonb_path_ops);
+
+CREATE INDEX profiles_search ON public.profiles USING gin (search_vector);
+
+CREATE TABLE signing_keys (
+  kid text NOT NULL,
+  public_jwk jsonb NOT NULL,
+  private_jwe text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  retired_at timestamp(3) with time zone,
+  CONSTRAINT signing_keys_pkey PRIMARY KEY (kid),
+  CONSTRAINT signing_keys_public_jwk_check CHECK (((jsonb_typeof(public_jwk) = 'object'::text) AND (NOT (public_jwk ? 'd'::text))))
+);
+
+ALTER TABLE activity_events ADD CONSTRAINT activity_events_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE profiles ADD CONSTRAINT profiles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
