@@ -6,8 +6,9 @@ import type { StoreUnderTest, TestDatabase } from './database.js';
 /** What each migration of a test begins with. */
 const PROLOGUE = `import type { MongoMigration } from '@trilith/migrations';
 type Db = Parameters<MongoMigration['up']>[0]['db'];
+interface Journal { _id: number; entries: string[] }
 const write = async (db: Db, entry: string) =>
-  db.collection<any>('journal').updateOne({ _id: 1 }, { $push: { entries: entry } }, { upsert: true });
+  db.collection<Journal>('journal').updateOne({ _id: 1 }, { $push: { entries: entry } }, { upsert: true });
 const gate = async (db: Db) => (await db.collection('gate').countDocuments()) > 0;
 `;
 

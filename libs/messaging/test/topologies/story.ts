@@ -1,20 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type INestMicroservice, Controller, Injectable, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Controller, Injectable } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { isRedisUnavailable } from '@trilith/redis';
 import { firstValueFrom } from 'rxjs';
 import { v7 as uuidv7 } from 'uuid';
 
-import {
-  EventPublisher,
-  MessagingModule,
-  type MessagingOptions,
-  RedisStreamsClient,
-  RedisStreamsContext,
-  RedisStreamsServer,
-} from '../../src/index.js';
+import { type MessagingOptions, RedisStreamsContext } from '../../src/index.js';
+import { type ServiceForTest, startService } from '../transport/service-for-test.js';
 
 /** An event of a story: its place among those of its key. */
 export interface Step {
@@ -59,44 +52,28 @@ class StoryController {
   }
 }
 
-const asked = Symbol('content');
-
 /** A replica of a service that tells and hears stories, and doubles numbers. */
 export class StoryTeller {
-  private constructor(private readonly app: INestMicroservice) {}
+  private constructor(private readonly service: ServiceForTest) {}
 
   static async start(options: MessagingOptions): Promise<StoryTeller> {
-    @Module({
-      imports: [
-        MessagingModule.forRoot({ retryDelayMs: 20, leaseMs: 2_000, ...options }),
-        MessagingModule.forFeature([{ token: asked, service: 'content' }]),
-      ],
+    const service = await startService({
+      leaseMs: 2_000,
+      maxRetryDelayMs: 30_000,
+      ...options,
       controllers: [StoryController],
       providers: [Story],
-    })
-    class ServiceModule {}
-
-    const app = await NestFactory.createMicroservice(ServiceModule, {
-      inject: [RedisStreamsServer],
-      useFactory: (strategy: RedisStreamsServer) => ({ strategy }),
-      logger: process.env['TEST_LOG'] ? undefined : false,
+      asks: ['content'],
     });
-    try {
-      await app.listen();
-    } catch (error) {
-      await app.close();
-      throw error;
-    }
-    return new StoryTeller(app);
+    return new StoryTeller(service);
   }
 
   get story(): Story {
-    return this.app.get(Story);
+    return this.service.get(Story);
   }
 
   async double(number: number): Promise<number> {
-    const client = this.app.get<RedisStreamsClient>(asked);
-    return firstValueFrom(client.send<number>('double', number));
+    return firstValueFrom(this.service.client('content').send<number>('double', number));
   }
 
   /** @throws as EventPublisher does; nothing is repeated. */
@@ -107,7 +84,7 @@ export class StoryTeller {
       key,
       payload: { key, step },
     }));
-    await this.app.get(EventPublisher).publish(events);
+    await this.service.publisher.publish(events);
   }
 
   /** As an outbox does: until it is known that they are kept. */
@@ -123,7 +100,7 @@ export class StoryTeller {
   }
 
   async close(): Promise<void> {
-    await this.app.close();
+    await this.service.close();
   }
 }
 

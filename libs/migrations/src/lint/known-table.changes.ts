@@ -2,7 +2,7 @@ import type { KnownTable } from './known-table.js';
 import type { SqlStatement } from './sql-parser.js';
 import { tableChanges, type TableChange } from './tree/alter-table.js';
 import { quoted } from './tree/names.js';
-import { knownType } from './tree/types.js';
+import { knownType } from './tree/column-type.js';
 
 /** Keeps what is known of tables right over an ALTER TABLE. */
 export function learnTableChanges(

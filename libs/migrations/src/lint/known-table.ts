@@ -2,7 +2,7 @@ import type { ColumnDef, Constraint, CreateStmt, Node } from 'libpg-query';
 import { constraintsOf } from './tree/alter-table.js';
 import { conjuncts, columnOf } from './tree/expressions.js';
 import { quoted } from './tree/names.js';
-import { knownType, type KnownType } from './tree/types.js';
+import { knownType, type KnownType } from './tree/column-type.js';
 
 /** A CHECK that the table carries. */
 export interface KnownCheck {

@@ -2,7 +2,7 @@ import type { LintRule } from '../rule.js';
 import { columnChanges } from '../tree/alter-table.js';
 import { quoted, stem } from '../tree/names.js';
 import { typeText } from '../tree/text.js';
-import { changesWithoutRewrite, knownType } from '../tree/types.js';
+import { changesWithoutRewrite, knownType } from '../tree/column-type.js';
 
 export const columnTypeRewrites: LintRule = {
   id: 'column-type-rewrites',
