@@ -43,6 +43,8 @@ export type { FailureKind } from './transport/failure-kind.js';
 export { partitionOf } from './transport/partition-of.js';
 export { Respond, Subscribe } from './transport/message.decorators.js';
 export type { HandlerOptions, MessageContract } from './transport/message.decorators.js';
+export { jsonCodec } from './transport/payload-codec.js';
+export type { BinaryCodec, PayloadCodec, TextCodec } from './transport/payload-codec.js';
 export { MessagingConnections } from './transport/messaging-connections.js';
 export type { MessagingStatus } from './transport/messaging-connections.js';
 export { RedisStreamsClient } from './transport/redis-streams.client.js';

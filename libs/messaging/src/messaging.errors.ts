@@ -1,3 +1,5 @@
+import { stringify } from './transport/failure.js';
+
 /** A messaging option is wrong. The message names it, what it got and what it takes. */
 export class MessagingOptionError extends Error {
   override readonly name = 'MessagingOptionError';
@@ -90,7 +92,7 @@ export interface PayloadProblem {
   readonly message: string;
 }
 
-/** A payload does not fit its contract. */
+/** A payload does not fit its contract, or cannot be written or read by its codec. */
 export class InvalidPayloadError extends Error {
   override readonly name = 'InvalidPayloadError';
   readonly code = 'invalid_payload';
@@ -99,8 +101,9 @@ export class InvalidPayloadError extends Error {
   constructor(
     readonly topic: string,
     problems: readonly PayloadProblem[],
+    options?: ErrorOptions,
   ) {
-    super(`${topic}: ${problems.map(describe).join('; ')}`);
+    super(`${topic}: ${problems.map(describe).join('; ')}`, options);
     this.facts = { problems };
   }
 }
@@ -149,7 +152,7 @@ export class RemoteError extends Error {
 
   constructor(readonly details: Readonly<Record<string, unknown>>) {
     const { message, code, facts } = details;
-    super(typeof message === 'string' ? message : JSON.stringify(details));
+    super(typeof message === 'string' ? message : stringify(details));
     this.code = typeof code === 'string' ? code : 'remote_error';
     this.facts =
       (typeof facts === 'object' ? (facts as Record<string, unknown> | null) : null) ?? {};

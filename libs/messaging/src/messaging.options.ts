@@ -3,6 +3,7 @@ import type { ConnectionOptions } from '@trilith/redis';
 import { MessagingOptionError } from './messaging.errors.js';
 import { type FailureKind, kindOfFailure } from './transport/failure-kind.js';
 import type { MessagingObserver } from './messaging-observer.js';
+import { type PayloadCodec, jsonCodec, readableCodecs } from './transport/payload-codec.js';
 
 /** What travels with each message beside its payload: correlation id, trace, … */
 export type MessageHeaders = Readonly<Record<string, string>>;
@@ -55,8 +56,18 @@ export interface MessagingOptions {
   /** Requests that may wait for one service: beyond, callers are refused at once. Default 10 000. */
   maxWaitingRequests?: number;
   /**
-   * Bytes of JSON that the payload of an event, a request or a reply may take: what is larger is
-   * refused before it is written. Default 1 048 576 (1 MiB).
+   * Writes the payloads of events and requests. Replies are written with the codec of their request.
+   * Default: `jsonCodec`.
+   */
+  codec?: PayloadCodec;
+  /**
+   * Codecs that can be read besides JSON and `codec`: let every service know a codec before the first
+   * writes with it. Default none. Resolved: all that can be read.
+   */
+  codecs?: readonly PayloadCodec[];
+  /**
+   * Bytes that the payload of an event, a request or a reply may take, as its codec writes it: what
+   * is larger is refused before it is written. Default 1 048 576 (1 MiB).
    */
   maxPayloadBytes?: number;
   /** Event handlers at a time, and request handlers at a time. Default 64 of each. */
@@ -107,6 +118,8 @@ const defaults = {
   context: { headers: () => ({}), run: async (_headers, work) => work() } satisfies MessageContext,
   requestTimeoutMs: 5_000,
   maxWaitingRequests: 10_000,
+  codec: jsonCodec as PayloadCodec,
+  codecs: [] as readonly PayloadCodec[],
   maxPayloadBytes: DEFAULT_MAX_PAYLOAD_BYTES as number,
   concurrency: 64,
   maxInHand: 1_000,
@@ -162,7 +175,8 @@ export function resolveMessagingOptions(given: MessagingOptions): ResolvedMessag
   for (const [option, least] of Object.entries(wholeNumbers)) {
     requireWhole(option, options[option as keyof typeof wholeNumbers], least);
   }
-  return { ...options, subscribeTo: [...new Set(options.subscribeTo)] };
+  const codecs = readableCodecs(options.codec, options.codecs);
+  return { ...options, codecs, subscribeTo: [...new Set(options.subscribeTo)] };
 }
 
 /** What was given as undefined falls back to its default too. */

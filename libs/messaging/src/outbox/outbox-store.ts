@@ -7,7 +7,7 @@ export interface OutboxMessage {
   readonly topic: string;
   /** What the event is about: events of one key are published in the order they were added. */
   readonly key: string;
-  /** JSON, as it will travel. */
+  /** What JSON can hold; the connection's `codec` writes it when it is published. */
   readonly payload: unknown;
   readonly headers: Readonly<Record<string, string>>;
   /** When consumers are to have it; at once when there is none. Published like any other. */

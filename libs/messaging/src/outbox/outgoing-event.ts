@@ -14,7 +14,7 @@ export interface OutgoingEvent {
   readonly topic: string | EventContract;
   /** What the event is about, such as an account's id: events of one key stay in order. */
   readonly key: string;
-  /** Whatever JSON can hold. */
+  /** Whatever JSON can hold; without an outbox, whatever the connection's `codec` can. */
   readonly payload: unknown;
   /**
    * When subscribing services should have it, by the clock of Redis; its place in the order of its

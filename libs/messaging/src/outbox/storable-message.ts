@@ -1,6 +1,7 @@
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 
 import { InvalidPayloadError } from '../messaging.errors.js';
+import { jsonCodec } from '../transport/payload-codec.js';
 import { checkPayload, requireSize } from '../transport/payload.js';
 import type { OutboxMessage } from './outbox-store.js';
 import type { OutgoingEvent } from './outgoing-event.js';
@@ -52,7 +53,7 @@ function throughJson(message: OutboxMessage, maxPayloadBytes: number): OutboxMes
   }
   const stored = JSON.parse(json) as OutboxMessage;
   if (!('payload' in stored)) refuse(message.topic, '', `${typeof message.payload} is not JSON`);
-  requireSize(stored.payload, json, { topic: message.topic, maxPayloadBytes });
+  requireSize(stored.payload, json, { topic: message.topic, codec: jsonCodec, maxPayloadBytes });
   return stored;
 }
 

@@ -5,6 +5,7 @@ import type { MessageContext } from '../messaging.options.js';
 import { handlingEvent } from '../tracing/event-spans.js';
 import { HandlerFailure } from './failure.js';
 import type { EventMessage } from './message.js';
+import type { PayloadCodec } from './payload-codec.js';
 import { payloadFor } from './payload.js';
 import { type MessageDelivery, RedisStreamsContext } from './redis-streams.context.js';
 
@@ -16,6 +17,8 @@ export type InsideHooks = (
 
 export interface EventDispatcherParts {
   readonly context: MessageContext;
+  /** What payloads may be written with. */
+  readonly codecs: readonly PayloadCodec[];
   /** The consumer group: the name of this service. */
   readonly group: string;
   readonly handlersOf: (topic: string) => readonly MessageHandler[];
@@ -58,7 +61,7 @@ export class EventDispatcher {
     delivery: MessageDelivery,
   ): Promise<void> {
     const context = new RedisStreamsContext(delivery);
-    const payload = await payloadFor(handler, event);
+    const payload = await payloadFor(handler, event, this.parts.codecs);
     try {
       await this.parts.insideHooks(context, async () => {
         const result: unknown = await handler(payload, context);

@@ -133,10 +133,12 @@ async function check(
   return { id, topic: nameOf(topic), key, payload, headers, deliverAt };
 }
 
+type WritingOptions = Pick<ResolvedMessagingOptions, 'partitions' | 'codec' | 'maxPayloadBytes'>;
+
 /** The values that the script takes of an event. */
 function fieldsOf(
   { id, topic, key, payload, headers, deliverAt }: OutboxMessage,
-  { partitions, maxPayloadBytes }: Pick<ResolvedMessagingOptions, 'partitions' | 'maxPayloadBytes'>,
+  { partitions, codec, maxPayloadBytes }: WritingOptions,
 ): ScriptArgument[] {
   return [
     partitionOf(key, partitions),
@@ -144,7 +146,7 @@ function fieldsOf(
     id,
     topic,
     key,
-    writePayload(payload, { topic, maxPayloadBytes }),
+    writePayload(payload, { topic, codec, maxPayloadBytes }),
     JSON.stringify(headers),
   ];
 }

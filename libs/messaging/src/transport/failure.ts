@@ -44,7 +44,8 @@ function textOr(value: unknown, otherwise: string): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : otherwise;
 }
 
-function stringify(value: unknown): string {
+/** Whatever it is, for people to read. */
+export function stringify(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

@@ -6,7 +6,7 @@ export interface Message {
   /** Given by the sender. An event's is a uuid, the same each time it is published again. */
   readonly id: string;
   readonly topic: string;
-  /** JSON. */
+  /** As it travels: see `writePayload`. */
   readonly payload: string;
   readonly headers: MessageHeaders;
 }

@@ -2,6 +2,9 @@ import type { WritePacket } from '@nestjs/microservices';
 
 import { RemoteError, RequestTimeoutError } from '../messaging.errors.js';
 import type { MessagingObserver } from '../messaging-observer.js';
+import { stringify } from './failure.js';
+import type { PayloadCodec } from './payload-codec.js';
+import { partsOf, readPayload } from './payload.js';
 import type { ReplyInbox, ReplyListener } from './reply-inbox.js';
 import type { Reply } from './reply.js';
 
@@ -11,6 +14,8 @@ export interface PendingRequestParts {
   /** Until its caller gives up. */
   readonly timeoutMs: number;
   readonly observer: MessagingObserver;
+  /** What the reply may be written with. */
+  readonly codecs: readonly PayloadCodec[];
   readonly inbox: ReplyInbox;
   /** Nest's: told each value of the reply, and the end of it. */
   readonly callback: (packet: WritePacket) => void;
@@ -31,9 +36,23 @@ export class PendingRequest implements ReplyListener {
   }
 
   onReply(reply: Reply): void {
-    if (reply.error) this.finish('error', { err: new RemoteError(reply.error) });
+    if (reply.coded) this.decode(reply);
+    else if (reply.error) this.finish('error', { err: new RemoteError(toDetails(reply.error)) });
     else if (reply.last) this.finish('ok', toLastPacket(reply));
     else this.parts.callback({ response: reply.value });
+  }
+
+  private decode({ id, last, value, error }: Reply): void {
+    const { topic, codecs } = this.parts;
+    let payload: unknown;
+    try {
+      payload = readPayload(`reply to ${topic}`, partsOf(String(error ?? value)), codecs);
+    } catch (failure) {
+      return this.fail(failure);
+    }
+    this.onReply(
+      error === undefined ? { id, last, value: payload } : { id, error: toDetails(payload) },
+    );
   }
 
   /** No reply will come: it was not sent, or not answered in time, or nobody hears replies any more. */
@@ -68,6 +87,11 @@ export class PendingRequest implements ReplyListener {
 
 function timeIsUp(request: PendingRequest): void {
   request.expire();
+}
+
+/** Whatever a service of another make tells. */
+function toDetails(error: unknown): Record<string, unknown> {
+  return typeof error === 'object' ? { ...error } : { message: stringify(error) };
 }
 
 function toLastPacket({ value }: Reply): WritePacket {

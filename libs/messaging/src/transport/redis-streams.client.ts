@@ -108,14 +108,15 @@ export class RedisStreamsClient extends ClientProxy<ConnectionEvents, MessagingS
     const topic = this.normalizePattern(packet.pattern as string);
     const { payload, options: chosen } = toRecord(packet.data);
     const timeoutMs = chosen.timeoutMs ?? options.requestTimeoutMs;
-    const { maxPayloadBytes, observer } = options;
-    const text = writePayload(payload, { topic, maxPayloadBytes });
+    const { codec, codecs, maxPayloadBytes, observer } = options;
+    const text = writePayload(payload, { topic, codec, maxPayloadBytes });
     const asked = asking({ service, topic }, options.context);
     const request = new PendingRequest({
       service,
       topic,
       timeoutMs,
       observer,
+      codecs,
       inbox: replies,
       callback,
       onOver: asked.end,

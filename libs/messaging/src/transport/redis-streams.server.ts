@@ -166,6 +166,7 @@ export class RedisStreamsServer
     const insideHooks: InsideHooks = async (context, work) => this.insideHooks(context, work);
     const dispatcher = new EventDispatcher({
       context: options.context,
+      codecs: options.codecs,
       group: options.service,
       handlersOf: (topic) => this.eventHandlers.get(topic) ?? [],
       insideHooks,

@@ -8,9 +8,11 @@ import { HandlerDeadline } from './consumer/handler-deadline.js';
 import type { ReceivedRequest } from './consumer/request-consumer.js';
 import type { InsideHooks } from './event-dispatcher.js';
 import { toWireError } from './failure.js';
-import { payloadFor, requireSize } from './payload.js';
+import { jsonCodec } from './payload-codec.js';
+import { codecOf, payloadFor, writePayload } from './payload.js';
 import { RedisStreamsContext } from './redis-streams.context.js';
 import { writeReply } from './reply.js';
+import type { RequestMessage } from './request-message.js';
 import { SlotTable } from './slot-table.js';
 
 export interface RequestResponderParts {
@@ -69,7 +71,7 @@ export class RequestResponder {
       failureOfActiveSpan()(error);
       return this.refuse(request, error);
     }
-    const payload = await payloadFor(handler, message);
+    const payload = await payloadFor(handler, message, options.codecs);
     const context = contextOf(request, deadline);
     const outcome = this.observe(message.topic);
     await insideHooks(context, async () => {
@@ -127,24 +129,29 @@ export class RequestResponder {
 
   /** A reply as it travels, or the error that stands for one that cannot travel. */
   private write(
-    request: ReceivedRequest,
+    { message }: ReceivedRequest,
     { err, response, isDisposed }: WritePacket,
   ): { text: string; isAsGiven: boolean } {
-    const { id } = request.message;
+    const { id } = message;
+    const kind = err === undefined ? 'value' : 'error';
     try {
-      const error = err === undefined ? undefined : toWireError(err);
-      const text = writeReply({ id, value: response as unknown, error, last: isDisposed });
-      this.requireSize(error ?? response, text, request);
+      const value: unknown = kind === 'value' ? response : toWireError(err);
+      const payload = value === undefined ? undefined : this.encode(value, message);
+      const text = writeReply({ id, last: isDisposed === true, kind, payload });
       return { text, isAsGiven: true };
     } catch (failure) {
-      const text = writeReply({ id, error: toWireError(failure), last: true });
+      // Of strings and numbers, in what every caller reads.
+      const payload = JSON.stringify(toWireError(failure));
+      const text = writeReply({ id, last: true, kind: 'error', payload });
       return { text, isAsGiven: false };
     }
   }
 
-  private requireSize(value: unknown, text: string, { message }: ReceivedRequest): void {
-    const { maxPayloadBytes } = this.parts.options;
-    requireSize(value, text, { topic: `reply to ${message.topic}`, maxPayloadBytes });
+  /** As the request was, since its caller reads what it writes; as JSON where that is not known. */
+  private encode(value: unknown, { topic, payload }: RequestMessage): string {
+    const { codecs, maxPayloadBytes } = this.parts.options;
+    const codec = codecOf(payload, codecs) ?? jsonCodec;
+    return writePayload(value, { topic: `reply to ${topic}`, codec, maxPayloadBytes });
   }
 }
 

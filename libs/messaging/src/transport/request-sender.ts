@@ -9,7 +9,7 @@ import { StreamKeys } from './stream-keys.js';
 export interface OutgoingRequest {
   /** See `writeEnvelope`. */
   readonly envelope: string;
-  /** JSON. */
+  /** See `writePayload`. */
   readonly payload: string;
   /** How long its caller waits. */
   readonly timeoutMs: number;

@@ -3,10 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import {
   MessagingOptionError,
   type MessagingOptions,
+  type PayloadCodec,
   RedisStreamsServer,
+  jsonCodec,
 } from '../../src/index.js';
 import { resolveMessagingOptions } from '../../src/messaging.options.js';
 
+const codec: PayloadCodec = { ...jsonCodec, name: 'mine' };
 const good: MessagingOptions = { redis: { url: 'redis://127.0.0.1:6379' }, service: 'content' };
 
 describe('messaging options', () => {
@@ -19,6 +22,13 @@ describe('messaging options', () => {
     [{ maxAttempts: 2.5 }, 'messaging.maxAttempts: got 2.5; takes a whole number'],
     [{ leaseMs: 10 }, 'messaging.leaseMs: got 10; takes a whole number from 100'],
     [{ requestTimeoutMs: Number.NaN }, 'messaging.requestTimeoutMs: got null; takes'],
+    [{ codec: { ...codec, name: 'a:b' } }, 'messaging.codec: got {"name":"a:b","format":"text"}'],
+    [{ codec: { ...codec, name: 'json' } }, "takes a codec: name (not 'json'), format"],
+    [{ codecs: [{ ...codec, format: 'bytes' as 'text' }] }, 'messaging.codecs: got {"name":"mine"'],
+    [
+      { codec, codecs: [{ ...codec }] },
+      'messaging.codecs: got "mine"; takes one codec of each name',
+    ],
   ])('should be refused in one line: %j', (wrong, message) => {
     const construct = () => new RedisStreamsServer({ ...good, ...wrong });
     expect(construct).toThrow(MessagingOptionError);
@@ -33,6 +43,15 @@ describe('messaging options', () => {
     });
     expect(resolved).toMatchObject({ prefix: 'trilith', maxAttempts: 5, requestTimeoutMs: 5_000 });
     expect(resolved.context.headers()).toEqual({});
+  });
+
+  it('should read JSON, what is written and what else is named, each once', () => {
+    const other = { ...codec, name: 'other' };
+    const resolved = resolveMessagingOptions({ ...good, codec, codecs: [other, codec, jsonCodec] });
+    expect(resolved.codecs).toEqual([jsonCodec, codec, other]);
+    // The module resolves options, and the server those once more.
+    expect(resolveMessagingOptions(resolved).codecs).toEqual(resolved.codecs);
+    expect(resolveMessagingOptions(good)).toMatchObject({ codec: jsonCodec, codecs: [jsonCodec] });
   });
 
   it('should subscribe once to a publisher that is named twice', () => {

@@ -7,7 +7,7 @@
 -- ARGV[3]  delayed events that may wait
 -- ARGV[4]  fencing token; empty for none
 -- ARGV[5…] 7 values for each event: partition, when it is due (milliseconds since 1970; empty: now),
---          id (a uuid), topic, key, payload (JSON), headers (JSON)
+--          id (a uuid), topic, key, payload, headers (JSON)
 --
 -- Returns { 'appended', 1 when the layout was made anew }, or, with nothing appended,
 -- { 'layout', partitions that hold }, { 'fenced', highest token } or

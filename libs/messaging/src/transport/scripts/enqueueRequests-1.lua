@@ -3,7 +3,7 @@
 -- KEYS[1]  stream of the requests for one service
 -- ARGV[1]  group of that service
 -- ARGV[2]  how many may wait
--- ARGV[3…] 3 values for each request: time in milliseconds, envelope (JSON), payload (JSON)
+-- ARGV[3…] 3 values for each request: time in milliseconds, envelope (JSON), payload
 --
 -- Returns how many of them were appended (the first ones), and for how many more there was room.
 local key, group, bound = KEYS[1], ARGV[1], tonumber(ARGV[2])
