@@ -1,5 +1,7 @@
 import type { RedisClient } from '@trilith/redis';
 
+import type { PayloadCodec } from '../transport/payload-codec.js';
+import { partsOf, readPayload } from '../transport/payload.js';
 import { partitionOf } from '../transport/partition-of.js';
 import { type StreamEntry, addedAtMs, toStreamEntry } from '../transport/stream-entry.js';
 import type { StreamKeys } from '../transport/stream-keys.js';
@@ -14,7 +16,9 @@ export interface DeadLetter {
   readonly id: string;
   readonly topic: string;
   readonly key: string;
-  /** JSON. */
+  /** The name of the codec that wrote the payload: `json` unless the publisher has another. */
+  readonly codec: string;
+  /** What the codec wrote: its text, or its bytes in base64. {@link DeadLetters.decode} reads it. */
   readonly payload: string;
   /** JSON. */
   readonly headers: string;
@@ -50,6 +54,8 @@ export interface DeadLettersParts {
   readonly keys: StreamKeys;
   readonly publisher: string;
   readonly group: string;
+  /** What payloads may be written with. */
+  readonly codecs: readonly PayloadCodec[];
 }
 
 /** About so many discarded letters of a group are kept. */
@@ -73,6 +79,15 @@ export class DeadLetters {
   /** Undefined when there is no such letter. */
   async get(letterId: string): Promise<DeadLetter | undefined> {
     return (await this.find([letterId]))[0];
+  }
+
+  /**
+   * A letter's payload as handlers are given it, unchecked by any schema.
+   *
+   * @throws {InvalidPayloadError} when its codec is not known here, or did not write it.
+   */
+  decode({ topic, codec, payload }: Pick<DeadLetter, 'topic' | 'codec' | 'payload'>): unknown {
+    return readPayload(topic, { codec, text: payload }, this.parts.codecs);
   }
 
   /**
@@ -147,12 +162,14 @@ export class DeadLetters {
 /** @param letterId of the letter as it was; it tells the time. */
 function toLetter(entry: StreamEntry, letterId = entry.entryId): DeadLetter {
   const field = (name: string) => entry.fields.get(name) ?? '';
+  const { codec, text } = partsOf(field('payload'));
   return {
     letterId,
     id: field('id'),
     topic: field('topic'),
     key: field('key'),
-    payload: field('payload'),
+    codec,
+    payload: text,
     headers: field('headers'),
     error: {
       code: field('dead-code'),

@@ -1,5 +1,6 @@
 import type { RedisClient } from '@trilith/redis';
 
+import { type PayloadCodec, jsonCodec, readableCodecs } from '../transport/payload-codec.js';
 import { StreamKeys } from '../transport/stream-keys.js';
 import { inspectGroups, pauseGroup, removeGroup } from './admin-scripts.js';
 import { GroupInUseError } from './admin.errors.js';
@@ -13,16 +14,21 @@ export interface MessagingAdminOptions {
   readonly redis: RedisClient;
   /** As in the services' options. Default `trilith`. */
   readonly prefix?: string;
+  /** What payloads may be written with, besides JSON: {@link DeadLetters.decode} reads them. */
+  readonly codecs?: readonly PayloadCodec[];
 }
 
 /** Looks into the messages of a platform from outside, and sets things right. */
 export class MessagingAdmin {
   private readonly redis: RedisClient;
   private readonly keys: StreamKeys;
+  private readonly codecs: readonly PayloadCodec[];
 
-  constructor({ redis, prefix = 'trilith' }: MessagingAdminOptions) {
+  /** @throws {MessagingOptionError} when something is no codec. */
+  constructor({ redis, prefix = 'trilith', codecs = [] }: MessagingAdminOptions) {
     this.redis = redis;
     this.keys = new StreamKeys(prefix);
+    this.codecs = readableCodecs(jsonCodec, codecs);
   }
 
   /** The services that have a place for events, by name. */
@@ -77,6 +83,7 @@ export class MessagingAdmin {
 
   /** What the group could not handle. */
   deadLetters({ publisher, group }: GroupName): DeadLetters {
-    return new DeadLetters({ redis: this.redis, keys: this.keys, publisher, group });
+    const { redis, keys, codecs } = this;
+    return new DeadLetters({ redis, keys, publisher, group, codecs });
   }
 }

@@ -1,6 +1,7 @@
 import { addressOf, closeRedis, createRedis, whenReady } from '@trilith/redis';
 
 import { MessagingAdmin } from '../admin/messaging-admin.js';
+import type { PayloadCodec } from '../transport/payload-codec.js';
 import { UsageError } from './exit-code.js';
 import type { Terminal } from './terminal.js';
 
@@ -8,6 +9,8 @@ import type { Terminal } from './terminal.js';
 export interface CommonOptions {
   readonly prefix: string;
   readonly json?: boolean;
+  /** What payloads may be written with, besides JSON. */
+  readonly codecs?: readonly PayloadCodec[];
 }
 
 const CONNECT_MS = 5_000;
@@ -28,14 +31,14 @@ export function redisUrl(env: NodeJS.ProcessEnv): string {
  */
 export async function withAdmin<T>(
   { env }: Terminal,
-  { prefix }: CommonOptions,
+  { prefix, codecs }: CommonOptions,
   work: (admin: MessagingAdmin, address: string) => Promise<T>,
 ): Promise<T> {
   const url = redisUrl(env);
   const redis = createRedis({ url, name: 'trilith-messages', commandTimeoutMs: 10_000 });
   try {
     await whenReady(redis, CONNECT_MS);
-    return await work(new MessagingAdmin({ redis, prefix }), addressOf(url));
+    return await work(new MessagingAdmin({ redis, prefix, codecs }), addressOf(url));
   } finally {
     await closeRedis(redis);
   }

@@ -1,8 +1,11 @@
+import { inspect } from 'node:util';
 import colors from 'picocolors';
 
 import type { DeadLetter, DeadLetters } from '../admin/dead-letters.js';
 import type { GroupName } from '../admin/group-name.js';
+import { jsonCodec } from '../transport/payload-codec.js';
 import { type CommonOptions, withAdmin } from './admin-session.js';
+import { codecsOfModule } from './codec-module.js';
 import { ExitCode, UsageError } from './exit-code.js';
 import { knownGroup } from './known-group.js';
 import { type Terminal, oneLine, writeJson, writeLine, writeTable } from './terminal.js';
@@ -10,6 +13,11 @@ import { type Terminal, oneLine, writeJson, writeLine, writeTable } from './term
 export interface ListOptions extends CommonOptions {
   readonly count: number;
   readonly after?: string;
+}
+
+export interface ShowOptions extends CommonOptions {
+  /** A module that exports the codec of the payload. */
+  readonly codec?: string;
 }
 
 export interface ChoiceOptions extends CommonOptions {
@@ -20,6 +28,7 @@ export interface ChoiceOptions extends CommonOptions {
 
 const HEAD = ['letter', 'died at', 'topic', 'key', 'attempts', 'error'];
 const READ_TOGETHER = 500;
+const WHOLE = { depth: null, maxArrayLength: null, maxStringLength: null };
 
 /** `dead list`: what a group could not handle, oldest first. */
 export async function listLetters(
@@ -43,14 +52,18 @@ export async function listLetters(
 export async function showLetter(
   terminal: Terminal,
   name: GroupName & { readonly letterId: string },
-  options: CommonOptions,
+  { codec, ...options }: ShowOptions,
 ): Promise<ExitCode> {
   const { letterId } = name;
   requireLetterIds([letterId]);
-  const letter = await withLetters(terminal, name, options, async (dead) => dead.get(letterId));
-  if (letter === undefined) throw new UsageError(`${name.group} has no dead letter ${letterId}.`);
-  if (options.json) writeJson(terminal, letter);
-  else for (const line of describe(letter)) writeLine(terminal.out, line);
+  const codecs = codec === undefined ? [] : await codecsOfModule(codec);
+  const found = await withLetters(terminal, name, { ...options, codecs }, async (dead) => {
+    const letter = await dead.get(letterId);
+    return letter && { letter, shown: readable(letter, dead) };
+  });
+  if (found === undefined) throw new UsageError(`${name.group} has no dead letter ${letterId}.`);
+  if (options.json) writeJson(terminal, found.letter);
+  else for (const line of describe(found)) writeLine(terminal.out, line);
   return ExitCode.done;
 }
 
@@ -162,8 +175,13 @@ function row({ letterId, diedAt, topic, key, attempts, error }: DeadLetter): (st
   return [letterId, diedAt.toISOString(), oneLine(topic), oneLine(key, 40), attempts, oneLine(why)];
 }
 
-function describe(letter: DeadLetter): string[] {
-  const { error, payload, headers, diedAt, ...rest } = letter;
+interface ShownPayload {
+  readonly title: string;
+  readonly text: string;
+}
+
+function describe({ letter, shown }: { letter: DeadLetter; shown: ShownPayload }): string[] {
+  const { error, payload: _shown, headers, diedAt, ...rest } = letter;
   const facts = { ...rest, diedAt: diedAt.toISOString(), error: `${error.code}: ${error.message}` };
   return [
     ...Object.entries(facts).map(
@@ -171,11 +189,22 @@ function describe(letter: DeadLetter): string[] {
     ),
     colors.dim('headers'),
     ...indented(pretty(headers)),
-    colors.dim('payload'),
-    ...indented(pretty(payload)),
+    colors.dim(shown.title),
+    ...indented(shown.text),
     colors.dim('stack'),
     ...indented(error.stack),
   ];
+}
+
+/** A payload for people: decoded where that can be, else why not and what is there. */
+function readable(letter: DeadLetter, dead: DeadLetters): ShownPayload {
+  const { codec, payload } = letter;
+  if (codec === jsonCodec.name) return { title: 'payload', text: pretty(payload) };
+  try {
+    return { title: `payload of ${codec}`, text: inspect(dead.decode(letter), WHOLE) };
+  } catch (error) {
+    return { title: `payload as it is: ${oneLine(String(error), 1_000)}`, text: payload };
+  }
 }
 
 /** As JSON for people; escapes keep it from steering the terminal. */

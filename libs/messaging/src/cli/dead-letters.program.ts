@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
-import type { CommonOptions } from './admin-session.js';
 import {
   type ChoiceOptions,
   type ListOptions,
+  type ShowOptions,
   discardLetters,
   listDiscarded,
   listLetters,
@@ -22,7 +22,8 @@ export function describeDeadLetters({ program, terminal, settle }: CommandLine):
     );
   withCommonOptions(dead.command('show <publisher> <group> <letter>'))
     .description('one, whole: error, headers, payload, stack')
-    .action(async (publisher: string, group: string, letterId: string, options: CommonOptions) =>
+    .option('--codec <module>', "exports the payload's codec, where that is not JSON")
+    .action(async (publisher: string, group: string, letterId: string, options: ShowOptions) =>
       settle(showLetter(terminal, { publisher, group, letterId }, options)),
     );
   withPage(dead.command('discarded <publisher> <group>'))

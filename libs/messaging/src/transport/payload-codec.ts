@@ -36,7 +36,7 @@ export const jsonCodec: TextCodec = {
 };
 
 /** Whether it has all that a codec must have, and a name that can travel. */
-function isPayloadCodec(value: unknown): value is PayloadCodec {
+export function isPayloadCodec(value: unknown): value is PayloadCodec {
   const { name, format, encode, decode } = (value ?? {}) as Partial<PayloadCodec>;
   if (typeof name !== 'string' || !/^[\w.+-]+$/.test(name)) return false;
   if (name === jsonCodec.name && value !== jsonCodec) return false;
