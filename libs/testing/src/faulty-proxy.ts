@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { resetConnection } from './reset-connection.js';
+
 const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   'postgres:': 5432,
   'postgresql:': 5432,
@@ -94,7 +96,7 @@ export class FaultyProxy {
 
   private accept(client: Socket): void {
     if (this.refusing) {
-      client.resetAndDestroy();
+      resetConnection(client);
       return;
     }
     const port = Number(this.target.port) || (DEFAULT_PORTS[this.target.protocol] ?? 0);
@@ -106,7 +108,7 @@ export class FaultyProxy {
       this.sockets.add(socket);
       socket.setNoDelay(true);
       // A connection that breaks on one side breaks on the other.
-      socket.on('error', () => peer.resetAndDestroy());
+      socket.on('error', () => resetConnection(peer));
       socket.on('close', () => this.sockets.delete(socket));
       void this.forward(socket, peer);
     }
@@ -122,7 +124,7 @@ export class FaultyProxy {
       to.end();
     } catch {
       // One of the two was reset, by a fault or by its owner: so is the other.
-      to.resetAndDestroy();
+      resetConnection(to);
     }
   }
 
@@ -137,6 +139,6 @@ export class FaultyProxy {
   }
 
   private resetAll(): void {
-    for (const socket of this.sockets) socket.resetAndDestroy();
+    for (const socket of this.sockets) resetConnection(socket);
   }
 }
