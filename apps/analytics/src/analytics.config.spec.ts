@@ -21,19 +21,20 @@ describe('analytics configuration', () => {
   it('should let figures and messages have servers of their own', () => {
     const config = loadConfig(analyticsConfig, {
       REDIS_URL,
-      ANALYTICS_REDIS_URL: 'redis://figures',
-      MESSAGING_REDIS_URL: 'rediss://messages',
+      ANALYTICS_REDIS_URL: 'redis+cluster://figures-1,figures-2:7000',
+      MESSAGING_REDIS_URL: 'rediss+sentinel://a,b,c/messages',
     });
 
     expect([config.store.url, config.messaging.url]).toEqual([
-      'redis://figures',
-      'rediss://messages',
+      'redis+cluster://figures-1,figures-2:7000',
+      'rediss+sentinel://a,b,c/messages',
     ]);
   });
 
   it.each([
     ['REDIS_URL', 'http://127.0.0.1'],
     ['ANALYTICS_REDIS_URL', 'figures:6379'],
+    ['MESSAGING_REDIS_URL', 'redis+sentinel://a,b'],
     ['ANALYTICS_PREFIX', 'a{b}'],
     // Shorter than events can come back from an outbox: they would count twice.
     ['INBOX_RETENTION', '7d'],

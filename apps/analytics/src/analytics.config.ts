@@ -1,5 +1,5 @@
-import { duration, port, url, variable, words } from '@trilith/config';
-import { serviceEnvironment, serviceSettings } from '@trilith/service';
+import { duration, port, variable, words } from '@trilith/config';
+import { redisUrl, serviceEnvironment, serviceSettings } from '@trilith/service';
 import { z } from 'zod';
 
 /** Injects the {@link AnalyticsConfig}. */
@@ -9,17 +9,15 @@ const DAY_MS = 86_400_000;
 /** How long outboxes keep sent events, from where they may be sent again. */
 const OUTBOX_RETENTION_MS = 7 * DAY_MS;
 
-const redisUrl = url('redis', 'rediss');
-
 const environment = z.object({
   ...serviceEnvironment,
   PORT: port(3003),
 
-  REDIS_URL: redisUrl,
+  REDIS_URL: redisUrl(),
   /** Where the figures are. Default: REDIS_URL. */
-  ANALYTICS_REDIS_URL: redisUrl.optional(),
+  ANALYTICS_REDIS_URL: redisUrl().optional(),
   /** Default: REDIS_URL. */
-  MESSAGING_REDIS_URL: redisUrl.optional(),
+  MESSAGING_REDIS_URL: redisUrl().optional(),
 
   /** Starts the names of all keys of figures, so that several platforms can share a server. */
   ANALYTICS_PREFIX: variable({

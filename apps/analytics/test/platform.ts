@@ -25,19 +25,23 @@ type Publisher = 'users' | 'content';
 
 const workspace = path.resolve(import.meta.dirname, '../../..');
 
+/** Where figures and messages are kept, in a key space of their own. */
+export type Place = Pick<Awaited<ReturnType<typeof redisForTest>>, 'url' | 'prefix' | 'close'>;
+
 /** Replicas of the service, and the publishers whose events they count, in a key space of their own. */
 export class Platform {
   private readonly replicas: NestFastifyApplication[] = [];
   private readonly processes: ChildProcess[] = [];
 
   private constructor(
-    private readonly store: Awaited<ReturnType<typeof redisForTest>>,
+    private readonly store: Place,
     readonly redis: RedisClient,
     private readonly publishers: Record<Publisher, INestApplicationContext>,
   ) {}
 
-  static async start(): Promise<Platform> {
-    const store = await redisForTest();
+  /** @param given closed with the platform; by default the Redis that tests share. */
+  static async start(given?: Place): Promise<Platform> {
+    const store = given ?? (await redisForTest());
     const redis = createRedis({ url: store.url, name: 'analytics-test' });
     await whenReady(redis, 30_000);
     const [users, content] = await Promise.all([

@@ -1,8 +1,7 @@
 import { duration, port, secret, url, wholeNumber, words } from '@trilith/config';
-import { serviceEnvironment, serviceSettings } from '@trilith/service';
+import { redisUrl, serviceEnvironment, serviceSettings } from '@trilith/service';
 import { z } from 'zod';
 
-const redisUrl = url('redis', 'rediss');
 const SECRET_LENGTH = 32;
 
 /** The environment of the content service. */
@@ -18,9 +17,9 @@ export const contentConfig = z
     MONGODB_QUERY_TIMEOUT: duration('5s'),
     /** Longest wait for a change to be committed, other writers' turns included. Default 10s. */
     MONGODB_TRANSACTION_TIMEOUT: duration('10s'),
-    REDIS_URL: redisUrl,
+    REDIS_URL: redisUrl(),
     /** Where messages travel, and where the relay's lease is kept. Default REDIS_URL. */
-    MESSAGING_REDIS_URL: redisUrl.optional(),
+    MESSAGING_REDIS_URL: redisUrl().optional(),
     /** Starts each key of messages; the same in every service. Default trilith. */
     MESSAGING_PREFIX: words('trilith'),
     /** The users service's public keys, which access tokens are checked by. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import { duration, port, secret, url, wholeNumber, words } from '@trilith/config';
-import { serviceSettings, serviceEnvironment } from '@trilith/service';
+import { redisUrl, serviceEnvironment, serviceSettings } from '@trilith/service';
 import { z } from 'zod';
 
 /** Hashing runs on Node's pool of four threads; one is left for everything else that needs it. */
@@ -9,8 +9,6 @@ const HASHING_THREADS = Math.min(availableParallelism(), 3);
 
 /** Injects the {@link UsersConfig}. */
 export const USERS_CONFIG = Symbol('users configuration');
-
-const redisUrl = url('redis', 'rediss');
 
 const environment = z.object({
   ...serviceEnvironment,
@@ -28,14 +26,14 @@ const environment = z.object({
   /** Longest pause inside a transaction. */
   DATABASE_IDLE_TRANSACTION_TIMEOUT: duration('10s'),
 
-  REDIS_URL: redisUrl,
+  REDIS_URL: redisUrl(),
   /** Default: REDIS_URL. */
-  MESSAGING_REDIS_URL: redisUrl.optional(),
+  MESSAGING_REDIS_URL: redisUrl().optional(),
   /** Starts the names of all keys, so that several platforms can share a server. */
   MESSAGING_PREFIX: words('trilith'),
 
   /** Keeps replicas from doing the same work at once. Default: REDIS_URL. */
-  LOCKS_REDIS_URL: redisUrl.optional(),
+  LOCKS_REDIS_URL: redisUrl().optional(),
 
   /** Partitions of account activity that are made before their month begins. */
   ACTIVITY_MONTHS_AHEAD: wholeNumber({ min: 1, max: 24, default: 3 }),

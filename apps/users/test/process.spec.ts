@@ -44,7 +44,7 @@ describe('the process', () => {
     expect(status).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
       expect.stringMatching(/^users: DATABASE_URL: got "x"; takes a URL that starts with postgres/),
-      expect.stringMatching(/^users: REDIS_URL: got nothing; takes a URL that starts with redis/),
+      expect.stringMatching(/^users: REDIS_URL: got nothing; takes redis:\/\//),
       expect.stringMatching(/^users: AUTH_SECRET: got a value of 9 characters \(not shown\);/),
     ]);
   });

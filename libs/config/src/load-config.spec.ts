@@ -108,6 +108,20 @@ describe('loadConfig', () => {
     expect(lines[1]).toContain('"redis://me:***@host/0"');
   });
 
+  it.each([
+    ['redis+cluster://me:hunter2@a,b', 'redis+cluster://me:***@a,b'],
+    ['redis+sentinel://:hun,ter2@a:1,b:2/main', 'redis+sentinel://:***@a:1,b:2/main'],
+    ['rediss://me:hunter2 or so@host', 'rediss://me:***@host'],
+    ['redis://me:hun/ter2@host', 'redis://me:***@host'],
+    ['redis://me:hun@ter2@host', 'redis://me:***@host'],
+    ['redis://a:1,redis://me:hunter2@b', 'redis://a:***@b'],
+    ['redis://host?db=1&password=hunter2&name=x', 'redis://host?db=1&password=***&name=x'],
+  ])('should show of %s all but the password', (text, shown) => {
+    expect(mistakesOf(z.object({ URL: url('http') }), { URL: text })).toEqual([
+      `URL: got "${shown}"; takes a URL that starts with http://`,
+    ]);
+  });
+
   it('should keep a line a line, and short', () => {
     const [line] = mistakesOf(z.object({ PORT: port() }), { PORT: `${'x'.repeat(5_000)}\n` });
 
@@ -144,6 +158,12 @@ describe('a variable', () => {
       url('mongodb'),
       'mongodb://u:p@a:1,b:2/x?replicaSet=r',
       'mongodb://u:p@a:1,b:2/x?replicaSet=r',
+    ],
+    [
+      'nodes',
+      url('redis', 'redis+cluster'),
+      'redis+cluster://u:p@a:1,[::1]:2,c',
+      'redis+cluster://u:p@a:1,[::1]:2,c',
     ],
     ['IPv6', url('redis'), 'redis://[::1]:6379', 'redis://[::1]:6379'],
     ['addresses', urls('redis'), 'redis://a:1, redis://b:2', ['redis://a:1', 'redis://b:2']],

@@ -59,7 +59,9 @@ function show(text: string | undefined, secret: boolean): string {
 
 /** `redis://user:secret@host` → `redis://user:***@host`, also inside a text that is no valid URL. */
 function withoutPasswords(text: string): string {
-  return text.replace(/(\/\/[^/@\s:]*:)[^\s]*@/g, '$1***@');
+  return text
+    .replace(/(\/\/[^/@:]*:)[^]*@/g, '$1***@')
+    .replace(/([?&][^=&]*pass[^=&]*=)[^&]*/gi, '$1***');
 }
 
 function oneLine(text: string): string {

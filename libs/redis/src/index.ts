@@ -19,5 +19,5 @@ export type { ServerNeed } from './server-checks.js';
 export { keysTogether } from './cluster/slot.js';
 export { createSubscriber } from './subscriber.js';
 export type { SubscriberOptions } from './subscriber.js';
-export { addressOf } from './topology.js';
+export { addressOf, isRedisUrl, redisUrlForms } from './topology.js';
 export type { Credentials } from './topology.js';

@@ -34,7 +34,8 @@ export type Topology =
       readonly isTls: boolean;
     };
 
-const forms = [
+/** What the URL of a connection may look like, for a message about one that does not. */
+export const redisUrlForms = [
   'redis://[user:password@]host[:port][/database]',
   'redis+cluster://[user:password@]host[:port],…',
   'redis+sentinel://[user:password@]host[:port],…/master[/database]',
@@ -50,7 +51,16 @@ const defaultPorts = { server: 6379, cluster: 6379, sentinel: 26_379 } as const;
 export function parseTopology(url: unknown): Topology {
   const topology = typeof url === 'string' ? tryParse(url) : undefined;
   if (topology) return topology;
-  throw new RedisOptionError('url', typeof url === 'string' ? '(no URL of Redis)' : url, forms);
+  throw new RedisOptionError(
+    'url',
+    typeof url === 'string' ? '(no URL of Redis)' : url,
+    redisUrlForms,
+  );
+}
+
+/** Whether a connection can be made from it: `createRedis` and the others take it as their `url`. */
+export function isRedisUrl(url: string): boolean {
+  return tryParse(url) !== undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { addressOf, createRedis, keysTogether } from '@trilith/redis';
+import { addressOf, createRedis, isRedisUrl, keysTogether } from '@trilith/redis';
 
 describe('the URL of a connection', () => {
   it.each([
@@ -12,6 +12,7 @@ describe('the URL of a connection', () => {
     ['rediss+sentinel://user:secret@a/main/3', 'a:26379/main'],
   ])('%s should be shown as %s', (url, shown) => {
     expect(addressOf(url)).toBe(shown);
+    expect(isRedisUrl(url)).toBe(true);
   });
 
   it.each([
@@ -30,6 +31,7 @@ describe('the URL of a connection', () => {
     const create = () => createRedis({ url, name: 'spec' });
     expect(create).toThrow(/^url: got "\(no URL of Redis\)"; takes redis:\/\/.*redis\+cluster.*$/);
     expect(create).not.toThrow(/secret/);
+    expect(isRedisUrl(url)).toBe(false);
   });
 
   it('should be one of TLS where certificates are given', () => {

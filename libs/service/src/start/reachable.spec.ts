@@ -12,6 +12,10 @@ describe("a store's endpoints", () => {
     ['redis://a:1,redis://me:secret@b', 'a:1, b:6379'],
     ['redis://[::1]:7000/2', '::1:7000'],
     ['rediss://127.0.0.1', '127.0.0.1:6379'],
+    ['redis+cluster://me:secret@a:7000,[::1]:7001,b', 'a:7000, ::1:7001, b:6379'],
+    ['rediss+cluster://a/0', 'a:6379'],
+    ['redis+sentinel://a,b:5000/main/3', 'a:26379, b:5000'],
+    ['rediss+sentinel://me:12,34@a/main', 'a:26379'],
   ])('should be found in %s', (url, shown) => {
     expect(showEndpoints(url)).toBe(shown);
   });

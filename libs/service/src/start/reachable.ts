@@ -11,6 +11,10 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   mongodb: 27017,
   redis: 6379,
   rediss: 6379,
+  'redis+cluster': 6379,
+  'rediss+cluster': 6379,
+  'redis+sentinel': 26379,
+  'rediss+sentinel': 26379,
   http: 80,
   https: 443,
 };
@@ -27,9 +31,11 @@ export interface Endpoint {
  */
 export function endpointsOf(url: string): Endpoint[] {
   let protocol = '';
-  return url.split(',').flatMap((part) => {
+  // A password may hold whatever separates hosts.
+  const withoutLogins = url.replaceAll(/:\/\/[^@/]*@/g, '://');
+  return withoutLogins.split(',').flatMap((part) => {
     const match =
-      /^(?:([a-z][a-z\d+.-]*):\/\/)?(?:[^@/]*@)?(\[[^\]]+\]|[^:/?#[\]]+)(?::(\d+))?(?:[/?#].*)?$/i.exec(
+      /^(?:([a-z][a-z\d+.-]*):\/\/)?(\[[^\]]+\]|[^:/?#[\]]+)(?::(\d+))?(?:[/?#].*)?$/i.exec(
         part.trim(),
       );
     protocol = match?.[1]?.toLowerCase() ?? protocol;

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '@trilith/config';
+import { z } from 'zod';
+
+import { redisUrl } from './redis-url.js';
+
+const schema = z.object({ REDIS_URL: redisUrl(), LOCKS_REDIS_URL: redisUrl().optional() });
+
+describe('redisUrl', () => {
+  it.each([
+    'redis://127.0.0.1:6379/2',
+    'rediss://me:secret@db.local',
+    'redis+cluster://a',
+    'rediss+cluster://me:secret@a:7000,b:7001,[::1]',
+    'redis+sentinel://a,b:5000,c/main',
+    'rediss+sentinel://:se,cret@a/main/3',
+  ])('should take %s as it is', (url) => {
+    expect(loadConfig(schema, { REDIS_URL: url })).toEqual({ REDIS_URL: url });
+  });
+
+  it.each([
+    'redis://',
+    'localhost:6379',
+    'http://:secret@host',
+    'redis+cluster://:secret@a/1',
+    'redis+cluster://:secret@a,,b',
+    'redis+sentinel://me:secret@a',
+    'redis+sentinel://me:sec/ret@a/main',
+    'redis://me:secret@a:1,b:2',
+    'redis+cluster://me:%secret@a',
+  ])('should refuse %s in one line that tells what is taken, and no password', (url) => {
+    const load = () => loadConfig(schema, { REDIS_URL: 'redis://a', LOCKS_REDIS_URL: url });
+    expect(load).toThrow(
+      /^LOCKS_REDIS_URL: got ".+"; takes redis:.+ redis\+cluster:.+ redis\+sentinel:.+\/master.+$/,
+    );
+    expect(load).not.toThrow(/sec\/?ret/);
+  });
+
+  it('should be required', () => {
+    expect(() => loadConfig(schema, {})).toThrow(/^REDIS_URL: got nothing; takes redis:\/\//);
+  });
+});
