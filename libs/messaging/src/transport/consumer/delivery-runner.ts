@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@nestjs/common';
 
 import { ConsumersLostError, HandlerTimeoutError } from '../../messaging.errors.js';
-import type { ResolvedMessagingOptions } from '../../messaging.options.js';
+import type { MessageHeaders, ResolvedMessagingOptions } from '../../messaging.options.js';
 import type { FailureKind } from '../failure-kind.js';
 import { HandlerFailure, describeError } from '../failure.js';
 import { type EventMessage, readEvent } from '../message.js';
@@ -71,7 +71,8 @@ export class DeliveryRunner {
     if (isForOthers(delivery) || !handling.isHandled(event.topic)) return true;
     // That it was read counts as an attempt, which may not have begun: a second is always made.
     if (delivery.attempt > Math.max(options.maxAttempts, 2)) {
-      return this.bury(delivery, new ConsumersLostError(event.topic, delivery.attempt - 1));
+      const lost = new ConsumersLostError(event.topic, delivery.attempt - 1);
+      return this.bury(delivery, lost, event.headers);
     }
     for (let failures = 1; ; failures += 1) {
       const outcome = await limit.run(async () => this.attempt(event, delivery, membership));
@@ -79,7 +80,7 @@ export class DeliveryRunner {
       if (outcome === 'done') return true;
       const { error, kind } = outcome;
       const isLast = kind === 'retry' && delivery.attempt >= options.maxAttempts;
-      if (kind === 'permanent' || isLast) return this.bury(delivery, error);
+      if (kind === 'permanent' || isLast) return this.bury(delivery, error, event.headers);
       await this.waitForRetry(event, delivery, { error, failures });
       delivery.failed({ counts: kind === 'retry' });
     }
@@ -165,19 +166,28 @@ export class DeliveryRunner {
     delivery: Delivery,
     { error, failures }: { error: unknown; failures: number },
   ): Promise<void> {
-    const { options, logger } = this.parts;
+    const { options } = this.parts;
     const delayMs = retryDelayMs(failures, options);
-    logger.warn(
+    await this.log(
+      'warn',
       `${event.topic} ${event.id}: attempt ${delivery.attempt} of ${options.maxAttempts} failed, ` +
         `next in ${delayMs} ms: ${describeError(error).message}`,
+      event.headers,
     );
     options.observer.retried?.({ topic: event.topic, delayMs });
     await pause(delayMs, delivery);
   }
 
-  /** Resolves to false: the dead letter's script has acknowledged the event. */
-  private async bury(delivery: Delivery, error: unknown): Promise<false> {
-    const { options, logger } = this.parts;
+  /**
+   * Resolves to false: the dead letter's script has acknowledged the event.
+   * @param headers none of an entry that cannot be read.
+   */
+  private async bury(
+    delivery: Delivery,
+    error: unknown,
+    headers: MessageHeaders = {},
+  ): Promise<false> {
+    const { options } = this.parts;
     const { partition, entry, entryId } = delivery;
     const { group } = partition;
     const topic = entry.fields.get('topic') ?? '';
@@ -185,11 +195,19 @@ export class DeliveryRunner {
     const letterId = await this.untilDone(async () => group.bury(partition, entryId, fields));
     if (letterId === undefined) return false;
     options.observer.deadLettered?.({ topic, error });
-    logger.error(
+    await this.log(
+      'error',
       `${topic} ${entry.fields.get('id')} became dead letter ${letterId} of ${group.deadLetters} ` +
         `after ${delivery.attempt} attempts: ${describeError(error).message}`,
+      headers,
     );
     return false;
+  }
+
+  /** In the message's context: the line carries its correlation id, as those of its handler do. */
+  private async log(level: 'warn' | 'error', line: string, headers: MessageHeaders): Promise<void> {
+    const { options, logger } = this.parts;
+    await options.context.run(headers, async () => logger[level](line));
   }
 
   private async untilDone<T>(work: () => Promise<T>): Promise<T> {
