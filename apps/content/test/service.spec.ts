@@ -63,7 +63,7 @@ describe('the content service', () => {
     await eventually(async () => {
       const { payload } = await content.app.inject('/metrics');
       expect(payload).toMatch(/^messaging_events_published_total\{topic="posts.published"\} 1$/m);
-      expect(payload).toMatch(/^messaging_outbox_pending 0$/m);
+      expect(payload).toMatch(/^messaging_outbox_pending\{outbox="default"\} 0$/m);
     });
   });
 

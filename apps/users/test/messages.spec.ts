@@ -44,8 +44,8 @@ describe('messages', () => {
         expect(payload).toMatch(
           /^messaging_events_published_total\{topic="accounts.created"\} [1-9]/m,
         );
-        expect(payload).toMatch(/^messaging_outbox_pending 0$/m);
-        expect(payload).toMatch(/^messaging_outbox_oldest_age_seconds 0$/m);
+        expect(payload).toMatch(/^messaging_outbox_pending\{outbox="default"\} 0$/m);
+        expect(payload).toMatch(/^messaging_outbox_oldest_age_seconds\{outbox="default"\} 0$/m);
       });
     });
 

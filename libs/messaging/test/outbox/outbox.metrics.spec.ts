@@ -20,10 +20,11 @@ describe('outboxMetrics', () => {
   });
 
   /** The values of one scrape; undefined where a gauge has none. */
-  const scrape = async () => {
+  const scrape = async (outbox = 'default') => {
     const text = await registry.metrics();
     const valueOf = (name: string) => {
-      const found = new RegExp(`^messaging_outbox_${name} (.+)$`, 'm').exec(text)?.[1];
+      const line = new RegExp(`^messaging_outbox_${name}\\{outbox="${outbox}"\\} (.+)$`, 'm');
+      const found = line.exec(text)?.[1];
       return found === undefined ? undefined : Number(found);
     };
     return { pending: valueOf('pending'), age: valueOf('oldest_age_seconds') };
@@ -58,6 +59,21 @@ describe('outboxMetrics', () => {
     expect(asked).toBe(2);
     answers[1]?.resolve({ pending: 4, oldestAgeMs: 0 });
     expect(await scrape()).toEqual({ pending: 4, age: 0 });
+  });
+
+  it('tells several outboxes of one registry by their names', async () => {
+    const outboxWith = (pending: number) => ({ lag: async () => ({ pending, oldestAgeMs: 0 }) });
+    const silent = { lag: async () => Promise.reject(new Error('away')) };
+    outboxMetrics(promClient, { outbox: outboxWith(3), registry, name: 'orders' });
+    outboxMetrics(promClient, { outbox: outboxWith(5), registry, name: 'audit' });
+    outboxMetrics(promClient, { outbox: silent, registry, name: 'silent' });
+    expect(await scrape('orders')).toEqual({ pending: 3, age: 0 });
+    expect(await scrape('audit')).toEqual({ pending: 5, age: 0 });
+    expect(await scrape('silent')).toEqual({ pending: undefined, age: undefined });
+
+    const again = () =>
+      outboxMetrics(promClient, { outbox: outboxWith(1), registry, name: 'audit' });
+    expect(again).toThrow('outboxMetrics.name: got "audit"; takes a name of its own');
   });
 
   it('has no value when the store fails, and the scrape goes on', async () => {
