@@ -14,6 +14,12 @@ export interface OutboxRelayOptions {
   readonly durability: Durability;
   /** Events read, published and marked together; fewer while that fails. Default 1000. */
   readonly batchSize: number;
+  /**
+   * Bytes of payload (as JSON) that are published by one command; a larger event goes alone. What is
+   * read at once follows it: as many events as fit, if they are as large as the last. Default 4 194 304
+   * (4 MiB).
+   */
+  readonly batchBytes: number;
   /** Longest time between two looks for unsent events when nothing woke the relay. Default 1000. */
   readonly pollMs: number;
   /** How long the lease of a dead relay keeps the next from taking over. Default 5000. */
@@ -35,6 +41,7 @@ export interface OutboxRelayOptions {
 const defaults: OutboxRelayOptions = {
   durability: 'memory',
   batchSize: 1_000,
+  batchBytes: 4_194_304,
   pollMs: 1_000,
   leaseMs: 5_000,
   publishTimeoutMs: 10_000,
@@ -47,6 +54,7 @@ const defaults: OutboxRelayOptions = {
 
 const least: Omit<OutboxRelayOptions, 'durability'> = {
   batchSize: 1,
+  batchBytes: 1,
   pollMs: 1,
   leaseMs: 100,
   publishTimeoutMs: 1,

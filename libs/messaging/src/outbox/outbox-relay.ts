@@ -9,6 +9,7 @@ import { Outage } from './outage.js';
 import { OutboxPass } from './outbox-pass.js';
 import { type OutboxRelayOptions, resolveRelayOptions } from './outbox-relay.options.js';
 import type { OutboxMessage, OutboxStore } from './outbox-store.js';
+import { portionsOf } from './portions.js';
 import { SentEventsCleaner } from './sent-events-cleaner.js';
 
 /** What a relay joins. */
@@ -18,6 +19,11 @@ export interface OutboxRelayParts {
   readonly store: OutboxStore;
   readonly sink: EventSink;
   readonly locks: LockManager;
+  /**
+   * Waited for once, before the first attempt: that a connection which is only just being made is
+   * not there yet is no failure. Rejects when it takes too long. Default: work at once.
+   */
+  readonly connected?: () => Promise<void>;
   /** Waited for before events are marked as sent. Default: a sink that took them has them. */
   readonly barrier?: PublishBarrier;
   readonly options?: Partial<OutboxRelayOptions>;
@@ -50,7 +56,8 @@ export class OutboxRelay {
     const { store, service, barrier = noBarrier } = parts;
     this.barrier = barrier;
     this.options = resolveRelayOptions(parts.options);
-    this.batchSize = new BatchSize(this.options.batchSize);
+    const { batchSize: events, batchBytes: bytes } = this.options;
+    this.batchSize = new BatchSize({ events, bytes });
     this.relaying = this.outage(`Relaying the outbox of ${service}`);
     const listening = this.outage(`Listening for commits to the outbox of ${service}`);
     this.watch = new CommitWatch({ store, listening, pollMs: this.options.pollMs });
@@ -80,6 +87,7 @@ export class OutboxRelay {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
+    await this.untilConnected(signal);
     while (!signal.aborted) {
       try {
         await this.relayOrStandBy();
@@ -87,6 +95,16 @@ export class OutboxRelay {
         this.batchSize.failed();
         if (!signal.aborted) await this.relaying.failed(error, signal);
       }
+    }
+  }
+
+  private async untilConnected(signal: AbortSignal): Promise<void> {
+    const { promise: aborted, resolve } = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    try {
+      await Promise.race([this.parts.connected?.(), aborted]);
+    } catch (error) {
+      await this.relaying.failed(error, signal);
     }
   }
 
@@ -150,10 +168,15 @@ export class OutboxRelay {
   }
 
   private async publish(messages: readonly OutboxMessage[], fencingToken: bigint): Promise<void> {
-    await withinDeadline(this.parts.sink.publish(messages, { fencingToken }), {
-      operation: `publishing ${messages.length} events`,
-      timeoutMs: this.options.publishTimeoutMs,
-    });
+    const { batchBytes, publishTimeoutMs: timeoutMs } = this.options;
+    const portions = portionsOf(messages, batchBytes);
+    const bytes = portions.reduce((sum, portion) => sum + portion.bytes, 0);
+    this.batchSize.weighed({ events: messages.length, bytes });
+    for (const portion of portions) {
+      const operation = `publishing ${portion.messages.length} events`;
+      const publishing = this.parts.sink.publish(portion.messages, { fencingToken });
+      await withinDeadline(publishing, { operation, timeoutMs });
+    }
   }
 
   private outage(activity: string): Outage {

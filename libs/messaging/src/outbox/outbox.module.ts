@@ -88,6 +88,7 @@ function providersFor(connection: string | undefined): Provider[] {
           service,
           store,
           sink: { publish: async (events, options) => publisher.relay(events, options) },
+          connected: async () => connections.ready(),
           locks: locks ?? new LockManager({ redis: connections.commands, prefix }),
           barrier: relay ? barrierFor(relay, { service, prefix, connections }) : undefined,
           options: relay === false ? {} : relay,

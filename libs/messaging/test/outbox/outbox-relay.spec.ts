@@ -35,6 +35,25 @@ describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (k
     expect(bench.sink.keys).toEqual(keys);
   });
 
+  it('publishes no more bytes by one command than it may', async () => {
+    const commands: number[] = [];
+    const publish = bench.sink.publish.bind(bench.sink);
+    bench.sink.publish = async (events, options) => {
+      commands.push(
+        Buffer.byteLength(events.map(({ payload }) => JSON.stringify(payload)).join('')),
+      );
+      await publish(events, options);
+    };
+    // Each payload is its key.
+    const keys = Array.from({ length: 100 }, (_, n) => `${n}${'.'.repeat(10_000)}`);
+    await bench.commit(...keys);
+    bench.relay({ options: { batchBytes: 50_000 } }).start();
+    await bench.allSent();
+    expect(bench.sink.keys).toEqual(keys);
+    expect(Math.max(...commands)).toBeLessThanOrEqual(50_000);
+    expect(commands.length).toBeLessThanOrEqual(34);
+  });
+
   it('is woken by a commit long before it would look by itself', async () => {
     bench.relay({ options: { pollMs: NEVER } }).start();
     await bench.untilListening();

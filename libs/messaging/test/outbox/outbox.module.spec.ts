@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
-import { type RedisForTest, eventually, redisForTest } from '@trilith/testing';
+import { type RedisForTest, eventually, faultyProxy, redisForTest } from '@trilith/testing';
 
 import {
   MessagingModule,
@@ -15,6 +15,7 @@ import {
 import { eventEntries } from '../transport/stream-entries.js';
 import type { Backend } from './backend.js';
 import { postgresBackend } from './postgres-backend.js';
+import { relayLogger } from './relay-bench.js';
 
 const NEVER = 2 ** 31 - 1;
 
@@ -46,9 +47,12 @@ describe('OutboxModule', () => {
     const keys = new StreamKeys(place.prefix);
     return Array.from({ length: 16 }, (_, partition) => keys.partition('tests', partition));
   };
-  const start = async (relay?: OutboxModuleOptions['relay']) => {
+  const start = async (
+    relay?: OutboxModuleOptions['relay'],
+    { url = place.url, log = [] }: { url?: string; log?: string[] } = {},
+  ) => {
     const messaging = {
-      redis: { url: place.url },
+      redis: { url },
       service: 'tests',
       prefix: place.prefix,
       context: {
@@ -64,7 +68,7 @@ describe('OutboxModule', () => {
     })
     class App {}
     const app = await NestFactory.createApplicationContext(App, {
-      logger: false,
+      logger: relayLogger(log),
       abortOnError: false,
     });
     apps.push(app);
@@ -100,6 +104,30 @@ describe('OutboxModule', () => {
       payload: '{"key":"0 a"}',
       headers: '{"x-correlation-id":"c-7"}',
     });
+  });
+
+  it('does not take a connection that is only just being made for an outage', async () => {
+    const log: string[] = [];
+    const app = await start(undefined, { log });
+    await commit(app, 'first');
+    await eventually(async () => expect(await published()).toHaveLength(1));
+    expect(log).toEqual([]);
+  });
+
+  it('says once that Redis is away at the start, and works when it comes', async () => {
+    const proxy = await faultyProxy(place.url);
+    proxy.cut();
+    const log: string[] = [];
+    const app = await start(undefined, { url: proxy.url, log });
+    await commit(app, 'late');
+    await eventually(() => expect(log).toHaveLength(1));
+    expect(log[0]).toContain('is interrupted and will be tried again');
+    proxy.heal();
+    await eventually(async () => expect(await published()).toHaveLength(1));
+    await eventually(() => expect(log).toHaveLength(2));
+    expect(log[1]).toMatch(/works again after \d+ failed attempts/);
+    await Promise.all(apps.splice(0).map(async (one) => one.close()));
+    await proxy.close();
   });
 
   it('publishes, as it stops, what is committed, and lets another replica take over', async () => {
@@ -158,6 +186,7 @@ describe('OutboxModule', () => {
 
   it.each([
     ['batchSize', 0],
+    ['batchBytes', 0],
     ['pollMs', Number.NaN],
     ['leaseMs', 5],
     ['retentionMs', -1],

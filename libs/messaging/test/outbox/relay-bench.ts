@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { Logger } from '@nestjs/common';
+import { Logger, type LoggerService } from '@nestjs/common';
 import { LockManager } from '@trilith/locks';
 import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
 import { type RedisForTest, eventually, redisForTest } from '@trilith/testing';
@@ -116,8 +116,13 @@ export function inOrderOfFirst(keys: readonly string[]): string[] {
 /** What relays log from now on. */
 export function relayLog(): string[] {
   const logged: string[] = [];
-  const note = (message: string, from: string) =>
-    void (from === OutboxRelay.name && logged.push(message));
-  Logger.overrideLogger({ log: note, warn: note, error: note });
+  Logger.overrideLogger(relayLogger(logged));
   return logged;
+}
+
+/** Keeps what relays log. */
+export function relayLogger(lines: string[]): LoggerService {
+  const note = (message: string, from: string) =>
+    void (from === OutboxRelay.name && lines.push(message));
+  return { log: note, warn: note, error: note };
 }
