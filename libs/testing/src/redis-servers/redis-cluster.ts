@@ -1,6 +1,6 @@
 import { eventually } from '../eventually.js';
 import { KeptServers } from './kept-servers.js';
-import { RedisProcess } from './redis-process.js';
+import { RedisProcess, loginOf } from './redis-process.js';
 
 const slots = 16_384;
 const masters = 3;
@@ -9,7 +9,7 @@ const nodeTimeoutMs = 3_000;
 
 /** Three masters with a third of the slots each, and a replica of each. */
 export interface RedisClusterForTest {
-  /** Names two of the masters. */
+  /** Names two of the masters; with the password. */
   readonly url: string;
   readonly nodes: readonly RedisProcess[];
   /** The node that serves a key, as the others see it. */
@@ -23,14 +23,19 @@ export interface RedisClusterForTest {
   close(): Promise<void>;
 }
 
-/** Starts a Redis Cluster on free ports of 127.0.0.1, which ends with this process. */
-export async function redisClusterForTest(): Promise<RedisClusterForTest> {
+/**
+ * Starts a Redis Cluster on free ports of 127.0.0.1, which ends with this process.
+ * @param password what its nodes ask of clients; letters and digits. Default: nothing.
+ */
+export async function redisClusterForTest({
+  password,
+}: { readonly password?: string } = {}): Promise<RedisClusterForTest> {
   const servers = new KeptServers();
   try {
     const nodes = await Promise.all(
-      Array.from({ length: 2 * masters }, async () => startNode(servers)),
+      Array.from({ length: 2 * masters }, async () => startNode(servers, password)),
     );
-    const cluster = new StartedCluster(servers, nodes);
+    const cluster = new StartedCluster(servers, nodes, password);
     await cluster.form();
     return cluster;
   } catch (error) {
@@ -39,8 +44,12 @@ export async function redisClusterForTest(): Promise<RedisClusterForTest> {
   }
 }
 
-async function startNode(servers: KeptServers): Promise<RedisProcess> {
+async function startNode(
+  servers: KeptServers,
+  password: string | undefined,
+): Promise<RedisProcess> {
   return RedisProcess.start(servers, {
+    password,
     settings: (port, busPort) => [
       `port ${port}`,
       'cluster-enabled yes',
@@ -56,11 +65,12 @@ class StartedCluster implements RedisClusterForTest {
   constructor(
     private readonly servers: KeptServers,
     readonly nodes: readonly RedisProcess[],
+    private readonly password: string | undefined,
   ) {}
 
   get url(): string {
     const [first, second] = this.nodes;
-    return `redis+cluster://${first?.address},${second?.address}`;
+    return `redis+cluster://${loginOf(this.password)}${first?.address},${second?.address}`;
   }
 
   async form(): Promise<void> {
@@ -103,6 +113,7 @@ class StartedCluster implements RedisClusterForTest {
     const slot = await this.slotOf(key);
     const from = await this.masterOf(key);
     const to = this.nodes.slice(0, masters).find((node) => node !== from) ?? from;
+    const auth = this.password === undefined ? [] : ['AUTH', this.password];
     const [fromId, toId] = [await this.idOf(from), await this.idOf(to)];
     await to.withClient(async (redis) => redis.cluster('SETSLOT', slot, 'IMPORTING', fromId));
     await from.withClient(async (redis) => {
@@ -110,7 +121,7 @@ class StartedCluster implements RedisClusterForTest {
       for (;;) {
         const keys = await redis.cluster('GETKEYSINSLOT', slot, 100);
         if (keys.length === 0) break;
-        await redis.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, 'KEYS', ...keys);
+        await redis.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, ...auth, 'KEYS', ...keys);
       }
     });
     for (const node of [to, from]) {

@@ -24,6 +24,8 @@ export interface RedisProcessOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Whether it can be asked without TLS. Default true. */
   readonly isPlain?: boolean;
+  /** What it asks of clients, and shows to others of its kind. Letters and digits. Default: none. */
+  readonly password?: string;
 }
 
 /**
@@ -34,11 +36,17 @@ export function hasRedisServer(): boolean {
   return Boolean(process.env['REDIS_SERVER_PROGRAM']);
 }
 
+/** What a start and each restart share. */
+interface HowStarted {
+  readonly args: readonly string[];
+  readonly password: string | undefined;
+}
+
 /** One redis-server or Sentinel on a free port of 127.0.0.1. */
 export class RedisProcess {
   private constructor(
     private readonly servers: KeptServers,
-    private readonly args: readonly string[],
+    private readonly how: HowStarted,
     private server: KeptServer,
     readonly port: number,
   ) {}
@@ -50,15 +58,20 @@ export class RedisProcess {
       const [port = 0, busPort = 0] = await freePorts(2);
       const folder = mkdtempSync(path.join(tmpdir(), 'trilith-redis-'));
       const file = path.join(folder, 'settings');
-      const { isSentinel = false, files = {} } = options;
+      const { isSentinel = false, files = {}, password } = options;
       for (const [name, text] of Object.entries(files)) {
         writeFileSync(path.join(folder, name), text, { mode: 0o600 });
       }
-      const settings = [...common, ...(isSentinel ? [] : data), ...options.settings(port, busPort)];
+      const settings = [
+        ...common,
+        ...(isSentinel ? [] : data),
+        ...(password === undefined ? [] : passwordSettings(password, isSentinel)),
+        ...options.settings(port, busPort),
+      ];
       writeFileSync(file, `${settings.join('\n')}\n`);
       const args = [file, ...(isSentinel ? ['--sentinel'] : [])];
       const server = await servers.start(command, { args, folder });
-      const started = new RedisProcess(servers, args, server, port);
+      const started = new RedisProcess(servers, { args, password }, server, port);
       try {
         await started.ready(options.isPlain ?? true);
         return started;
@@ -82,8 +95,9 @@ export class RedisProcess {
     return `${host}:${this.port}`;
   }
 
+  /** With its password, if it has one. */
   get url(): string {
-    return `redis://${this.address}`;
+    return `redis://${loginOf(this.how.password)}${this.address}`;
   }
 
   /** Ends it as if its machine had failed. */
@@ -105,7 +119,7 @@ export class RedisProcess {
   /** After `kill`: on the same port, with what it wrote. */
   async restart(): Promise<void> {
     this.server = await this.servers.start(program(), {
-      args: this.args,
+      args: this.how.args,
       folder: this.server.folder,
     });
     await this.ready(true);
@@ -144,6 +158,16 @@ export class RedisProcess {
   private log(): string {
     return readFileSync(path.join(this.server.folder, 'log'), 'utf8');
   }
+}
+
+/** What stands before the hosts of a URL. */
+export function loginOf(password: string | undefined): string {
+  return password === undefined ? '' : `:${password}@`;
+}
+
+function passwordSettings(password: string, isSentinel: boolean): string[] {
+  const others = isSentinel ? 'sentinel sentinel-pass' : 'masterauth';
+  return [`requirepass ${password}`, `${others} ${password}`];
 }
 
 /** A connection for set-up and for looks at what is there; it waits for nothing. */

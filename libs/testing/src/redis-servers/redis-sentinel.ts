@@ -1,6 +1,6 @@
 import { eventually } from '../eventually.js';
 import { KeptServers } from './kept-servers.js';
-import { RedisProcess } from './redis-process.js';
+import { RedisProcess, loginOf } from './redis-process.js';
 
 const masterName = 'main';
 const quorum = 2;
@@ -9,7 +9,7 @@ const downAfterMs = 2_000;
 
 /** A master with a replica, and three Sentinels that watch them. */
 export interface RedisSentinelForTest {
-  /** Names the Sentinels, and the master as they call it. */
+  /** Names the Sentinels, and the master as they call it; with the servers' password. */
   readonly url: string;
   readonly servers: readonly RedisProcess[];
   readonly sentinels: readonly RedisProcess[];
@@ -22,16 +22,24 @@ export interface RedisSentinelForTest {
   close(): Promise<void>;
 }
 
+/** What they ask of clients; letters and digits. Default: nothing. */
+export interface RedisSentinelPasswords {
+  readonly password?: string;
+  readonly sentinelPassword?: string;
+}
+
 /** Starts them on free ports of 127.0.0.1; they end with this process. */
-export async function redisSentinelForTest(): Promise<RedisSentinelForTest> {
+export async function redisSentinelForTest(
+  passwords: RedisSentinelPasswords = {},
+): Promise<RedisSentinelForTest> {
   const kept = new KeptServers();
   try {
-    const master = await startServer(kept);
-    const replica = await startServer(kept, master);
+    const master = await startServer(kept, passwords);
+    const replica = await startServer(kept, passwords, master);
     const sentinels = await Promise.all(
-      Array.from({ length: 3 }, async () => startSentinel(kept, master)),
+      Array.from({ length: 3 }, async () => startSentinel(kept, passwords, master)),
     );
-    const trio = new StartedSentinels(kept, [master, replica], sentinels);
+    const trio = new StartedSentinels(kept, [master, replica], sentinels, passwords);
     await trio.settled();
     return trio;
   } catch (error) {
@@ -40,18 +48,29 @@ export async function redisSentinelForTest(): Promise<RedisSentinelForTest> {
   }
 }
 
-async function startServer(kept: KeptServers, master?: RedisProcess): Promise<RedisProcess> {
+async function startServer(
+  kept: KeptServers,
+  { password }: RedisSentinelPasswords,
+  master?: RedisProcess,
+): Promise<RedisProcess> {
   return RedisProcess.start(kept, {
+    password,
     settings: (port) => [`port ${port}`, ...(master ? [`replicaof 127.0.0.1 ${master.port}`] : [])],
   });
 }
 
-async function startSentinel(kept: KeptServers, master: RedisProcess): Promise<RedisProcess> {
+async function startSentinel(
+  kept: KeptServers,
+  { password, sentinelPassword }: RedisSentinelPasswords,
+  master: RedisProcess,
+): Promise<RedisProcess> {
   return RedisProcess.start(kept, {
     isSentinel: true,
+    password: sentinelPassword,
     settings: (port) => [
       `port ${port}`,
       `sentinel monitor ${masterName} 127.0.0.1 ${master.port} ${quorum}`,
+      ...(password === undefined ? [] : [`sentinel auth-pass ${masterName} ${password}`]),
       `sentinel down-after-milliseconds ${masterName} ${downAfterMs}`,
       `sentinel failover-timeout ${masterName} ${5 * downAfterMs}`,
     ],
@@ -63,10 +82,13 @@ class StartedSentinels implements RedisSentinelForTest {
     private readonly kept: KeptServers,
     readonly servers: readonly RedisProcess[],
     readonly sentinels: readonly RedisProcess[],
+    private readonly passwords: RedisSentinelPasswords,
   ) {}
 
   get url(): string {
-    return `redis+sentinel://${this.sentinels.map(({ address }) => address).join()}/${masterName}`;
+    const login = loginOf(this.passwords.password);
+    const hosts = this.sentinels.map(({ address }) => address).join();
+    return `redis+sentinel://${login}${hosts}/${masterName}`;
   }
 
   async master(): Promise<RedisProcess> {
