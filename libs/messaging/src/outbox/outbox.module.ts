@@ -105,7 +105,11 @@ function barrierFor(
   if (durability !== 'aof') return undefined;
   if (connections.isCluster) {
     // Which node a command went to is not told there, and so neither is whose AOF to wait for.
-    throw new MessagingOptionError('outbox.durability', durability, '"memory" on a cluster');
+    throw new MessagingOptionError(
+      'outbox.durability',
+      durability,
+      '"memory" on a cluster: see docs/outbox.md',
+    );
   }
   const key = `${new StreamKeys(prefix).events(service)}:aof`;
   const waiting = connections.openBlocking('aof', { streams: [key], maxBlockMs: timeoutMs });

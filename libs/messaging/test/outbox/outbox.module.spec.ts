@@ -184,6 +184,13 @@ describe('OutboxModule', () => {
     expect(await published()).toMatchObject([{ key: 'durable' }]);
   });
 
+  it('refuses to wait for the disks of a cluster, in one line', async () => {
+    const refused = start({ durability: 'aof' }, { url: 'redis+cluster://127.0.0.1:1' });
+    await expect(refused).rejects.toThrow(
+      /^messaging\.outbox\.durability: got "aof"; takes "memory" on a cluster.*$/,
+    );
+  });
+
   it.each([
     ['batchSize', 0],
     ['batchBytes', 0],

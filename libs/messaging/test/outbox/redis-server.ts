@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -54,6 +54,24 @@ export class RedisServer implements AsyncDisposable {
     this.process.kill('SIGKILL');
     await exited;
     this.process = undefined;
+  }
+
+  /** How much of the append-only file was written; not all of it need be on disk. */
+  async aofBytes(): Promise<number> {
+    return (await stat(await this.aof())).size;
+  }
+
+  /** Ends it as if its machine had lost power: of the append-only file, `onDisk` bytes are left. */
+  async losePower(onDisk: number): Promise<void> {
+    await this.kill();
+    await truncate(await this.aof(), onDisk);
+  }
+
+  /** What is appended to; none is rewritten in a test. */
+  private async aof(): Promise<string> {
+    const folder = path.join(this.folder, 'appendonlydir');
+    const name = (await readdir(folder)).find((file) => file.endsWith('.incr.aof'));
+    return path.join(folder, name ?? 'missing');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

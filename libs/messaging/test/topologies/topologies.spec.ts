@@ -17,17 +17,21 @@ interface Servers {
 
 const topologies = [
   {
-    name: 'a cluster',
+    name: 'a cluster with a password',
     start: async (): Promise<Servers> => {
-      const cluster = await redisClusterForTest();
+      const cluster = await redisClusterForTest({ password: 'ofTheNodes' });
       return { redis: { url: cluster.url }, close: async () => cluster.close() };
     },
   },
   {
-    name: 'a master that Sentinels watch',
+    name: 'a master that Sentinels watch, with passwords',
     start: async (): Promise<Servers> => {
-      const trio = await redisSentinelForTest();
-      return { redis: { url: trio.url }, close: async () => trio.close() };
+      const trio = await redisSentinelForTest({
+        password: 'ofTheServers',
+        sentinelPassword: 'ofTheSentinels',
+      });
+      const sentinelCredentials = { password: 'ofTheSentinels' };
+      return { redis: { url: trio.url, sentinelCredentials }, close: async () => trio.close() };
     },
   },
   {
