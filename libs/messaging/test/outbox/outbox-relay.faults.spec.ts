@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { closeRedis, createRedis, whenReady } from '@trilith/redis';
 import { eventually, faultyProxy } from '@trilith/testing';
 
@@ -12,19 +12,7 @@ describe.each([postgresBackend, mongoBackend])(
   'relay under faults of an outbox in $name',
   (kind) => {
     let bench: RelayBench;
-
-    beforeAll(async () => {
-      bench = await RelayBench.open(kind);
-    });
-    beforeEach(() => {
-      bench.begin();
-    });
-    afterEach(async () => {
-      await bench.end();
-    });
-    afterAll(async () => {
-      await bench.close();
-    });
+    RelayBench.forCases(kind, (opened) => (bench = opened));
 
     it('keeps order, and loses nothing, when publishing fails for a while', async () => {
       bench.sink.refusal = new Error('no room');

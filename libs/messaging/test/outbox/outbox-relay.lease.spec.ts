@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@trilith/testing';
 
 import { mongoBackend } from './mongo-backend.js';
@@ -8,19 +8,7 @@ import { RelayBench, relayLog } from './relay-bench.js';
 
 describe.each([postgresBackend, mongoBackend])('leases of relays of an outbox in $name', (kind) => {
   let bench: RelayBench;
-
-  beforeAll(async () => {
-    bench = await RelayBench.open(kind);
-  });
-  beforeEach(() => {
-    bench.begin();
-  });
-  afterEach(async () => {
-    await bench.end();
-  });
-  afterAll(async () => {
-    await bench.close();
-  });
+  RelayBench.forCases(kind, (opened) => (bench = opened));
 
   it('lets one of two replicas publish, and the other take over when it stops', async () => {
     const sinks = [new RecordingSink(), new RecordingSink()] as const;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@trilith/testing';
 
 import { mongoBackend } from './mongo-backend.js';
@@ -12,19 +12,7 @@ const NEVER = 2 ** 31 - 1;
 
 describe.each([postgresBackend, mongoBackend])('relay of an outbox in $name', (kind) => {
   let bench: RelayBench;
-
-  beforeAll(async () => {
-    bench = await RelayBench.open(kind);
-  });
-  beforeEach(() => {
-    bench.begin();
-  });
-  afterEach(async () => {
-    await bench.end();
-  });
-  afterAll(async () => {
-    await bench.close();
-  });
+  RelayBench.forCases(kind, (opened) => (bench = opened));
 
   it('publishes what is committed, in order, once, and marks it', async () => {
     const keys = Array.from({ length: 45 }, (_, n) => `${n}`);

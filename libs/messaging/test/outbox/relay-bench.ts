@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { Logger, type LoggerService } from '@nestjs/common';
 import { LockManager } from '@trilith/locks';
 import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
@@ -30,12 +31,30 @@ export class RelayBench {
     readonly redis: RedisClient,
   ) {}
 
-  static async open(kind: BackendKind): Promise<RelayBench> {
+  private static async open(kind: BackendKind): Promise<RelayBench> {
     const backend = await kind.open();
     const place = await redisForTest();
     const redis = createRedis({ url: place.url, name: 'relay-bench' });
     await whenReady(redis, 10_000);
     return new RelayBench(backend, place, redis);
+  }
+
+  /** Opens one for all cases of a block, and begins and ends each of them. */
+  static forCases(kind: BackendKind, use: (bench: RelayBench) => void): void {
+    let bench: RelayBench;
+    beforeAll(async () => {
+      bench = await RelayBench.open(kind);
+      use(bench);
+    });
+    beforeEach(() => {
+      bench.begin();
+    });
+    afterEach(async () => {
+      await bench.end();
+    });
+    afterAll(async () => {
+      await bench.close();
+    });
   }
 
   /** Begins a case: with a lease and a sink of its own, and silent. */
