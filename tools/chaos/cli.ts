@@ -9,12 +9,14 @@ import { table } from '../terminal/table.ts';
 import type { Experiment, Finding } from './experiment.ts';
 import { noInputBreaksIt } from './input/no-input-breaks-it.ts';
 import { messagingExperiments } from './messaging/experiments.ts';
+import { migrationExperiments } from './migrations/experiments.ts';
 import { everyActCounted } from './platform/every-act-counted.ts';
 
 const EXPERIMENTS: readonly Experiment[] = [
   everyActCounted,
   noInputBreaksIt,
   ...messagingExperiments,
+  ...migrationExperiments,
 ];
 
 const program = new Command('npm run chaos --')
