@@ -31,7 +31,7 @@ export interface Contestant {
 export interface Peer extends Contestant {
   /** How many times better than this peer ours should be: below 1 it may be worse. Default: no target. */
   readonly target?: number;
-  /** What it does more or less than ours for each message, and is therefore paid or spared. */
+  /** What it does more or less than ours, and therefore pays or is spared. */
   readonly differs: string;
 }
 

@@ -20,8 +20,20 @@ Machines are noisy: read the ratios, not the figures. A bar is the median of the
 line their range; "ours is" says how many times better ours was than the peer.
 `;
 
-export function page(areas: readonly AreaResults[], chartPath: ChartPath): string {
-  return [INTRODUCTION, ...areas.map((area) => section(area, chartPath))].join('\n');
+/**
+ * The page with a section for each area, by name.
+ * @param before as it was: the sections of areas that were not measured here stay
+ */
+export function page(areas: readonly AreaResults[], chartPath: ChartPath, before = ''): string {
+  const sections = new Map(sectionsOf(before));
+  for (const area of areas) sections.set(area.area, section(area, chartPath));
+  const sorted = [...sections].toSorted(([a], [b]) => a.localeCompare(b));
+  return [INTRODUCTION, ...sorted.map(([, text]) => `${text.trimEnd()}\n`)].join('\n');
+}
+
+function sectionsOf(text: string): [area: string, section: string][] {
+  const [, ...sections] = text.split(/^(?=## )/m);
+  return sections.map((each) => [each.slice('## '.length, each.indexOf('\n')).trim(), each]);
 }
 
 function section({ area, findings, rounds }: AreaResults, chartPath: ChartPath): string {
@@ -64,8 +76,6 @@ function caseText(
     '| --- | ---: | ---: | ---: | ---: | --- |',
     ...rows,
     '',
-    ...(notes.length > 0
-      ? ['What a peer does more or less for each message:\n', ...notes, '']
-      : []),
+    ...(notes.length > 0 ? ['What a peer does more or less:\n', ...notes, ''] : []),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { WORKSPACE } from '../../stores/profile.ts';
@@ -11,7 +11,8 @@ const PAGE = 'docs/benchmarks.md';
 const IMAGES = 'docs/images';
 
 /**
- * Draws the page from the findings of all areas that were measured. Returns the files it wrote.
+ * Draws the page from the findings of all areas that were measured; what it says of others stays.
+ * Returns the files it wrote.
  *
  * @throws Failure when nothing was measured yet.
  */
@@ -25,8 +26,10 @@ export async function writeReport(workspace = WORKSPACE): Promise<string[]> {
   const charts = areas.flatMap(({ area, rounds }) =>
     rounds.map((round, index) => [`${IMAGES}/${imageName(area, index)}`, chart(round)] as const),
   );
+  const pageFile = path.join(workspace, PAGE);
+  const before = existsSync(pageFile) ? readFileSync(pageFile, 'utf8') : '';
   const files = new Map([
-    [PAGE, page(areas, (area, index) => `images/${imageName(area, index)}`)],
+    [PAGE, page(areas, (area, index) => `images/${imageName(area, index)}`, before)],
     ...charts,
   ]);
   mkdirSync(path.join(workspace, IMAGES), { recursive: true });
