@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CommandLine, loader, project } from '../command-line.js';
+import { CommandLine, HUNG_AFTER_MS, loader, project } from '../command-line.js';
 import { TestDirectory } from '../directory.js';
 
 describe('the command lint', () => {
@@ -63,9 +63,14 @@ describe('the command lint', () => {
       const isLoaded = () => Object.keys(cache).some((name) => name.includes('libpg-query'));
       const before = isLoaded();
       await lintMigrations({ directory: ${JSON.stringify(directory.file('postgres'))} });
-      process.stdout.write(JSON.stringify([before, isLoaded()]));`;
+      process.stdout.write(JSON.stringify([before, isLoaded()]), () => process.exit());`;
     const args = ['--import', loader, '--input-type=module', '--eval', program];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: project });
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      cwd: project,
+      // One that hangs is killed, and the error shows what it wrote.
+      timeout: HUNG_AFTER_MS,
+      killSignal: 'SIGKILL',
+    });
     expect(JSON.parse(stdout)).toEqual([false, true]);
   });
 });
