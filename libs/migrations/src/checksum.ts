@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The text of a migration as far as its checksum is concerned: `\n` line ends, no blanks at the
@@ -14,5 +14,5 @@ function normaliseText(text: string): string {
 
 /** SHA-256 over the normalised text, as 64 hexadecimal digits. */
 export function checksumOf(text: string): string {
-  return createHash('sha256').update(normaliseText(text)).digest('hex');
+  return hash('sha256', normaliseText(text));
 }

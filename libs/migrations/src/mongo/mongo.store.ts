@@ -14,7 +14,6 @@ import { MongoConnection } from './mongo.connection.js';
 import { MongoLeases } from './mongo.lease.js';
 import { MongoLedger } from './mongo.ledger.js';
 import { resolveTimeouts, type MongoStoreOptions, type MongoTimeouts } from './mongo.options.js';
-import { MongoSession } from './mongo.session.js';
 
 /**
  * MongoDB 6 or later. A migration is a module that exports a `MongoMigration`; the ledger is the
@@ -70,6 +69,8 @@ class MongoMigrationStore implements MigrationStore {
       const leases = (this.leases ??= new MongoLeases(db, this.timeouts));
       const lease = await leases.tryTake(runner.executedBy);
       if (lease === undefined) return undefined;
+      // Not at the start of those who find nothing to do.
+      const { MongoSession } = await import('./mongo.session.js');
       const ledger = new MongoLedger(db, this.timeouts.commandTimeoutMs);
       return new MongoSession({
         connection: this.connection,

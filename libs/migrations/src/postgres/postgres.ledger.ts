@@ -68,7 +68,13 @@ export class PostgresLedger {
     }
   }
 
-  /** A new row, also over one of a migration that was begun and not finished. */
+  /** A new row, in place of one of a migration that was begun and not finished. */
+  replacement(record: LedgerRecord): string {
+    return `DELETE FROM ${this.table} WHERE version = ${record.file.version} AND state = 'started';
+      ${this.insertion(record)}`;
+  }
+
+  /** A new row. */
   insertion({ file, state, runner, breaking, progress }: LedgerRecord): string {
     const values = [
       file.version,
@@ -77,8 +83,7 @@ export class PostgresLedger {
       breaking,
       this.json(progress),
     ];
-    return `DELETE FROM ${this.table} WHERE version = ${file.version} AND state = 'started';
-      INSERT INTO ${this.table}
+    return `INSERT INTO ${this.table}
         (version, name, checksum, state, executed_by, app_version, breaking, progress)
       VALUES (${values.join(', ')})`;
   }

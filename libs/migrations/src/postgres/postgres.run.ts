@@ -7,7 +7,6 @@ import { untilAborted } from '../until-aborted.js';
 import { mayPassWhenTriedAgain, postgresFailure, type FailingPlace } from './postgres.failure.js';
 import type { PostgresLedger } from './postgres.ledger.js';
 import type { PostgresTimeouts } from './postgres.options.js';
-import { GUARD_SESSION, RESET_SESSION } from './postgres.statements.js';
 import type { SqlMigration, SqlPart } from './sql-migration.js';
 
 /** Below the time after which the server ends an idle session, see guard-session.sql. */
@@ -17,6 +16,8 @@ const LONGEST_PAUSE_MS = 10_000;
 export interface PostgresRun {
   readonly client: PoolClient;
   readonly ledger: PostgresLedger;
+  /** Makes the session as every migration finds it, whatever the one before it left set. */
+  readonly freshSession: string;
   readonly timeouts: PostgresTimeouts;
   readonly file: MigrationFile;
   readonly migration: SqlMigration;
@@ -29,9 +30,6 @@ export interface PostgresRun {
   /** Aborts with that of the run, and when the migration takes longer than it may. */
   readonly signal: AbortSignal;
 }
-
-/** A session as every migration finds it, whatever the one before it left set. */
-export const FRESH_SESSION = `${RESET_SESSION}; ${GUARD_SESSION}`;
 
 /** The timeouts of the file, or those of the store. */
 export function timeoutsOf({ migration: { directives }, timeouts }: PostgresRun) {

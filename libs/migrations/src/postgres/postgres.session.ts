@@ -13,12 +13,8 @@ import { asking } from './postgres.failure.js';
 import { PostgresLedger } from './postgres.ledger.js';
 import type { PostgresTimeouts } from './postgres.options.js';
 import type { PostgresRun } from './postgres.run.js';
-import {
-  createLedgerStatement,
-  GUARD_SESSION,
-  LEDGER,
-  upgradeLedgerStatement,
-} from './postgres.statements.js';
+import { createLedgerStatement, LEDGER, upgradeLedgerStatement } from './postgres.statements.js';
+import { guardSession } from './session-guards.js';
 import { readSqlMigration } from './sql-migration.js';
 import { runStatements } from './statement-run.js';
 import { runInTransaction } from './transaction-run.js';
@@ -40,7 +36,7 @@ export class PostgresSession implements MigrationSession {
 
   private constructor(
     private readonly client: PoolClient,
-    private readonly target: SessionTarget,
+    private readonly target: SessionTarget & { readonly freshSession: string },
     table: string,
   ) {
     const { role, timeouts } = target;
@@ -50,9 +46,10 @@ export class PostgresSession implements MigrationSession {
   /** Makes a locked connection ready: guards that free the lock, and the ledger. */
   static async open(client: PoolClient, target: SessionTarget): Promise<PostgresSession> {
     const table = `${target.schema}.${LEDGER}`;
-    const session = new PostgresSession(client, target, table);
+    const freshSession = await guardSession(client, target.timeouts.commandTimeoutMs);
+    const session = new PostgresSession(client, { ...target, freshSession }, table);
     await session.ledger.ask(
-      `${GUARD_SESSION}; SET lock_timeout = ${target.timeouts.lockTimeoutMs};
+      `SET lock_timeout = ${target.timeouts.lockTimeoutMs};
        ${createLedgerStatement(table)}; ${upgradeLedgerStatement(table)}`,
     );
     return session;
@@ -87,14 +84,23 @@ export class PostgresSession implements MigrationSession {
     what: Pick<PostgresRun, 'file' | 'run' | 'direction' | 'entry'>,
   ): Promise<number> {
     const { client, ledger, target } = this;
-    const { timeouts } = target;
+    const { timeouts, freshSession } = target;
     const migration = readSqlMigration(what.file.text);
     const part = migration[what.direction];
     if (part === undefined) {
       throw new MigrationOptionsError(`${what.file.fileName} has no "-- migrate: down"`);
     }
     const signal = AbortSignal.any([what.run.signal, deadlineIn(timeouts.migrationTimeoutMs)]);
-    const run: PostgresRun = { ...what, client, ledger, timeouts, migration, part, signal };
+    const run: PostgresRun = {
+      ...what,
+      client,
+      ledger,
+      freshSession,
+      timeouts,
+      migration,
+      part,
+      signal,
+    };
     return migration.directives.noTransaction ? runStatements(run) : runInTransaction(run);
   }
 

@@ -20,11 +20,9 @@ export const createLedgerStatement = ledgerStatement('create-ledger');
 export const upgradeLedgerStatement = ledgerStatement('upgrade-ledger');
 export const TRY_LOCK = lines('try-lock').replaceAll(':key', LOCK_KEY);
 export const LOCK_HOLDER = lines('lock-holder').replaceAll(':key', LOCK_KEY);
+export const GUARD_CONNECTION_CHECK = lines('guard-connection-check');
 export const GUARD_SESSION = lines('guard-session');
 export const FIND_INDEX = lines('find-index');
 export const FIND_REINDEX_LEFTOVERS = lines('find-reindex-leftovers');
 export const FIND_PARTITION = lines('find-partition');
 export const FIND_RELATION = lines('find-relation');
-
-/** What one migration left set on the session must not reach the next. */
-export const RESET_SESSION = 'RESET ALL; SET SESSION AUTHORIZATION DEFAULT';

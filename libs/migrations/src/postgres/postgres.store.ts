@@ -19,9 +19,7 @@ import {
 } from './postgres.options.js';
 import { query } from './postgres.query.js';
 import { createScratchDatabase } from './scratch-database.js';
-import { PostgresSession } from './postgres.session.js';
 import { LEDGER, LOCK_HOLDER, TRY_LOCK } from './postgres.statements.js';
-import { rehearse } from './rehearsal.js';
 import { problemOf } from './sql-inspection.js';
 import { readSqlMigration } from './sql-migration.js';
 
@@ -80,6 +78,7 @@ class PostgresMigrationStore implements MigrationStore {
     run: MigrationRun,
   ): Promise<readonly Rehearsal[] | undefined> {
     const { timeouts } = this;
+    const { rehearse } = await import('./rehearsal.js');
     const client = await this.connections.connect();
     return asking(this.address, async () => {
       try {
@@ -133,6 +132,8 @@ class PostgresMigrationStore implements MigrationStore {
       }
       if (!row?.schema) throw new Error('search_path names no schema that exists');
       const { schema, role } = row;
+      // Not at the start of those who find nothing to do.
+      const { PostgresSession } = await import('./postgres.session.js');
       const target = { address: this.address, schema, role, timeouts: this.timeouts };
       const session = await PostgresSession.open(client, target);
       discard = false;

@@ -5,7 +5,7 @@ import { deadlineIn, untilAborted } from '../until-aborted.js';
 import { mayPassWhenTriedAgain, postgresFailure } from './postgres.failure.js';
 import type { PostgresTimeouts } from './postgres.options.js';
 import { query } from './postgres.query.js';
-import { FRESH_SESSION } from './postgres.run.js';
+import { guardSession } from './session-guards.js';
 import { readSqlMigration } from './sql-migration.js';
 
 /** What a rehearsal works with. */
@@ -26,18 +26,25 @@ export async function rehearse(
   const { client, timeouts, run } = stage;
   const ask = async (text: string) => query(client, text, timeouts.commandTimeoutMs);
   const signal = AbortSignal.any([run.signal, deadlineIn(timeouts.rehearsalTimeoutMs)]);
-  await ask(`${FRESH_SESSION}; BEGIN`);
+  const freshSession = await guardSession(client, timeouts.commandTimeoutMs);
+  await ask('BEGIN');
   try {
-    return await inTurn(files, { ...stage, signal });
+    return await inTurn(files, { ...stage, signal, freshSession });
   } finally {
     // A statement may still run: nothing can be sent behind it, and releasing ends its session.
     if (!signal.aborted) await ask('ROLLBACK');
   }
 }
 
+interface RunningRehearsal extends RehearsalStage {
+  readonly signal: AbortSignal;
+  /** Makes the session as every migration finds it. */
+  readonly freshSession: string;
+}
+
 async function inTurn(
   files: readonly MigrationFile[],
-  stage: RehearsalStage & { readonly signal: AbortSignal },
+  stage: RunningRehearsal,
 ): Promise<Rehearsal[]> {
   const results: Rehearsal[] = [];
   for (const file of files) {
@@ -49,18 +56,18 @@ async function inTurn(
 
 async function one(
   file: MigrationFile,
-  stage: RehearsalStage & { readonly signal: AbortSignal },
+  stage: RunningRehearsal,
   missed: Rehearsal | undefined,
 ): Promise<Rehearsal> {
   const { up, directives } = readSqlMigration(file.text);
   if (missed) return { file, outcome: 'shown', reason: `needs ${missed.file.fileName} before it` };
   if (directives.noTransaction) return { file, outcome: 'shown', reason: 'runs in no transaction' };
-  const { client, timeouts, signal, run } = stage;
+  const { client, timeouts, signal, run, freshSession } = stage;
   const startedAt = performance.now();
   try {
     await query(
       client,
-      `${FRESH_SESSION};
+      `${freshSession};
        SET LOCAL lock_timeout = ${directives.lockTimeoutMs ?? timeouts.lockTimeoutMs};
        SET LOCAL statement_timeout = ${timeouts.rehearsalTimeoutMs}`,
       timeouts.commandTimeoutMs,

@@ -6,7 +6,7 @@ import { untilAborted } from '../until-aborted.js';
 import { concurrentStatementOf, type ConcurrentStatement } from './concurrent-statement.js';
 import { ConcurrentLeftovers } from './concurrent-leftovers.js';
 import type { FailingPlace } from './postgres.failure.js';
-import { FRESH_SESSION, retryWhileLocked, timeoutsOf, type PostgresRun } from './postgres.run.js';
+import { retryWhileLocked, timeoutsOf, type PostgresRun } from './postgres.run.js';
 import type { SqlPart } from './sql-migration.js';
 import type { SqlStatement } from './sql-statements.js';
 
@@ -52,7 +52,7 @@ class StatementRun {
     this.done = entry?.progress?.done ?? 0;
     this.attempted = entry?.progress?.attempted ?? false;
     await retryWhileLocked(this.of, async () => {
-      await ledger.ask(`${FRESH_SESSION};
+      await ledger.ask(`${this.of.freshSession};
         SET lock_timeout = ${lockTimeoutMs}; SET statement_timeout = ${statementTimeoutMs}`);
       await this.beginLedger();
     });
@@ -97,7 +97,7 @@ class StatementRun {
     const state = direction === 'up' ? 'started' : 'reverting';
     const record = { file, state, runner, breaking, progress: this.progress() } as const;
     if (entry?.state === state && entry.progress) await ledger.change(ledger.continuation(record));
-    else if (direction === 'up') await ledger.ask(ledger.insertion(record));
+    else if (direction === 'up') await ledger.ask(ledger.replacement(record));
     else await ledger.change(ledger.reversal(file.version, record.progress));
   }
 

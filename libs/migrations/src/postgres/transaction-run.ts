@@ -1,5 +1,5 @@
 import { untilAborted } from '../until-aborted.js';
-import { FRESH_SESSION, retryWhileLocked, timeoutsOf, type PostgresRun } from './postgres.run.js';
+import { retryWhileLocked, timeoutsOf, type PostgresRun } from './postgres.run.js';
 
 /**
  * Runs one part of a file in one transaction with its row of the ledger.
@@ -15,7 +15,7 @@ async function once(of: PostgresRun): Promise<number> {
   const { lockTimeoutMs, statementTimeoutMs } = timeoutsOf(of);
   const startedAt = performance.now();
   try {
-    const begin = `${FRESH_SESSION};
+    const begin = `${of.freshSession};
       BEGIN;
       SET LOCAL lock_timeout = ${lockTimeoutMs};
       SET LOCAL statement_timeout = ${statementTimeoutMs}`;
@@ -33,9 +33,10 @@ async function once(of: PostgresRun): Promise<number> {
   }
 }
 
-function insertion({ ledger, file, migration, run }: PostgresRun): string {
+function insertion({ ledger, file, migration, run, entry }: PostgresRun): string {
   const { breaking } = migration.directives;
-  return ledger.insertion({ file, state: 'applied', runner: run.runner, breaking });
+  const record = { file, state: 'applied', runner: run.runner, breaking } as const;
+  return entry === undefined ? ledger.insertion(record) : ledger.replacement(record);
 }
 
 async function commit({ ledger, file, direction }: PostgresRun, tookMs: number): Promise<void> {
