@@ -15,7 +15,7 @@ import type { PostgresTimeouts } from './postgres.options.js';
 import type { PostgresRun } from './postgres.run.js';
 import { createLedgerStatement, LEDGER, upgradeLedgerStatement } from './postgres.statements.js';
 import { guardSession } from './session-guards.js';
-import { readSqlMigration } from './sql-migration.js';
+import { sqlMigrationOf } from './sql-migration.js';
 import { runStatements } from './statement-run.js';
 import { runInTransaction } from './transaction-run.js';
 
@@ -85,7 +85,7 @@ export class PostgresSession implements MigrationSession {
   ): Promise<number> {
     const { client, ledger, target } = this;
     const { timeouts, freshSession } = target;
-    const migration = readSqlMigration(what.file.text);
+    const migration = sqlMigrationOf(what.file);
     const part = migration[what.direction];
     if (part === undefined) {
       throw new MigrationOptionsError(`${what.file.fileName} has no "-- migrate: down"`);

@@ -21,7 +21,7 @@ import { query } from './postgres.query.js';
 import { createScratchDatabase } from './scratch-database.js';
 import { LEDGER, LOCK_HOLDER, TRY_LOCK } from './postgres.statements.js';
 import { problemOf } from './sql-inspection.js';
-import { readSqlMigration } from './sql-migration.js';
+import { sqlMigrationOf } from './sql-migration.js';
 
 /**
  * PostgreSQL 14 or later. A migration is a `.sql` file; it runs in one transaction together with
@@ -57,7 +57,7 @@ class PostgresMigrationStore implements MigrationStore {
   }
 
   async traitsOf(file: MigrationFile): Promise<MigrationTraits> {
-    const { directives, down } = readSqlMigration(file.text);
+    const { directives, down } = sqlMigrationOf(file);
     const { breaking, noTransaction } = directives;
     return Promise.resolve({
       breaking,

@@ -6,7 +6,7 @@ import { mayPassWhenTriedAgain, postgresFailure } from './postgres.failure.js';
 import type { PostgresTimeouts } from './postgres.options.js';
 import { query } from './postgres.query.js';
 import { guardSession } from './session-guards.js';
-import { readSqlMigration } from './sql-migration.js';
+import { sqlMigrationOf } from './sql-migration.js';
 
 /** What a rehearsal works with. */
 export interface RehearsalStage {
@@ -59,7 +59,7 @@ async function one(
   stage: RunningRehearsal,
   missed: Rehearsal | undefined,
 ): Promise<Rehearsal> {
-  const { up, directives } = readSqlMigration(file.text);
+  const { up, directives } = sqlMigrationOf(file);
   if (missed) return { file, outcome: 'shown', reason: `needs ${missed.file.fileName} before it` };
   if (directives.noTransaction) return { file, outcome: 'shown', reason: 'runs in no transaction' };
   const { client, timeouts, signal, run, freshSession } = stage;

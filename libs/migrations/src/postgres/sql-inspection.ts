@@ -1,13 +1,13 @@
 import type { HistoryProblem } from '../history-problem.js';
 import type { MigrationFile } from '../migration-file.js';
 import type { LedgerEntry } from '../migration-store.js';
-import { readSqlMigration } from './sql-migration.js';
+import { sqlMigrationOf } from './sql-migration.js';
 import { checksumOfStatements } from './statement-run.js';
 
 /** What keeps a file from being run or reverted; undefined if nothing does. */
 export function problemOf(file: MigrationFile, begun?: LedgerEntry): HistoryProblem | undefined {
   const { fileName } = file;
-  const migration = readSqlMigration(file.text);
+  const migration = sqlMigrationOf(file);
   if (migration.refusal !== undefined) {
     return { kind: 'unsupported', fileName, reason: migration.refusal };
   }

@@ -1,3 +1,4 @@
+import type { MigrationFile } from '../migration-file.js';
 import { readDirectives, type SqlDirectives } from './sql-directives.js';
 import { sqlRefusal } from './sql-refusal.js';
 import { statementsOf, type SqlStatement } from './sql-statements.js';
@@ -20,6 +21,18 @@ export interface SqlMigration {
   readonly down: SqlPart | undefined;
   /** Why it cannot be run; undefined if it can. */
   readonly refusal: string | undefined;
+}
+
+/** Looked at before the lock, under it and as it runs: taken apart once. */
+const taken = new WeakMap<MigrationFile, SqlMigration>();
+
+/** {@link readSqlMigration} of a file's text. */
+export function sqlMigrationOf(file: MigrationFile): SqlMigration {
+  const known = taken.get(file);
+  if (known) return known;
+  const migration = readSqlMigration(file.text);
+  taken.set(file, migration);
+  return migration;
 }
 
 /** Takes a file apart: header, what `up` runs and, below `-- migrate: down`, what `down` runs. */
