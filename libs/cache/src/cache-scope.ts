@@ -1,0 +1,347 @@
+import type { CacheCore } from './cache-core.js';
+import { type CacheKey, shortened, textOf } from './cache-key.js';
+import { CacheOptionError } from './cache.errors.js';
+import { stampOf } from './entry-format.js';
+import type { Entry } from './entry.js';
+import {
+  type EntryOptions,
+  type LoadedOptions,
+  type ResolvedEntryOptions,
+  resolveEntryOptions,
+} from './entry.options.js';
+import { type EntryInspection, inspect } from './inspection.js';
+import type { Loader } from './loading/loader.js';
+import type { Found } from './reading/lookups.js';
+import { NAMESPACE_TAG, requireTag } from './tags.js';
+import type { WriteOperation, WriteOutcome } from './writing/write-operation.js';
+
+/** How to read without loading. */
+export interface GetOptions {
+  /** Whether a value in its grace will do. Default false. */
+  allowStale?: boolean;
+}
+
+export type SetOptions = EntryOptions & Pick<LoadedOptions, 'etag'>;
+
+/** How a write goes through to the source. */
+export type WriteThroughOptions = SetOptions & {
+  /** What else the write makes wrong; with the value, in one step. */
+  invalidates?: { keys?: readonly (string | CacheKey<unknown>)[]; tags?: readonly string[] };
+};
+
+/** Where of a cache keys are looked for: all of it, or a namespace. */
+interface Scope {
+  /** Begins each key. */
+  readonly prefix: string;
+  /** Each entry has them. */
+  readonly tags: readonly string[];
+}
+
+/** What can be done with a cache, and with a namespace of it alike. */
+export class CacheScope {
+  private readonly defaults: ResolvedEntryOptions;
+
+  constructor(
+    protected readonly core: CacheCore,
+    private readonly scope: Scope,
+  ) {
+    const { defaults } = core.options;
+    this.defaults = scope.tags.length > 0 ? { ...defaults, scopeTags: scope.tags } : defaults;
+  }
+
+  /**
+   * The value, from memory, Redis or the loader, whichever has it first. For a key that nobody has,
+   * the loader runs once in all processes together; while it runs, or when it fails, a stale value is
+   * served where `graceMs` allows.
+   *
+   * @throws {LoaderTimeoutError} and what the loader throws, where there is no stale value.
+   * @throws {CacheValueError} when the codec cannot represent what the loader gives.
+   * @throws {CacheOptionError} when the key or an option is wrong.
+   */
+  getOrSet<Value>(
+    key: CacheKey<Value>,
+    loader: Loader<NoInfer<Value>>,
+    options?: EntryOptions,
+  ): Promise<Value>;
+  getOrSet<Value>(key: string, loader: Loader<Value>, options?: EntryOptions): Promise<Value>;
+  async getOrSet(
+    key: string | CacheKey<unknown>,
+    loader: Loader<unknown>,
+    options?: EntryOptions,
+  ): Promise<unknown> {
+    const id = this.idOf(key);
+    const hot = this.core.memory?.hot(id);
+    if (hot !== undefined) return this.hit(id, hot);
+    return this.fetch(id, loader, options);
+  }
+
+  /** The value if there is a fresh one, without loading. Never throws for want of Redis. */
+  get<Value>(key: CacheKey<Value>, options?: GetOptions): Promise<Value | undefined>;
+  get<Value = unknown>(key: string, options?: GetOptions): Promise<Value | undefined>;
+  async get(
+    key: string | CacheKey<unknown>,
+    { allowStale = false }: GetOptions = {},
+  ): Promise<unknown> {
+    const id = this.idOf(key);
+    const hot = this.core.memory?.hot(id);
+    if (hot !== undefined) return this.hit(id, hot);
+    const entry = this.usable(id, await this.find(id), allowStale);
+    return entry && this.core.maker.read(entry);
+  }
+
+  /** The values that are there and fresh, by key; one command to Redis for those not in memory. */
+  async getMany<Value = unknown>(
+    keys: readonly (string | CacheKey<Value>)[],
+    options: GetOptions = {},
+  ): Promise<Map<string, Value>> {
+    const found = await Promise.all(
+      keys.map(async (key) => {
+        const id = this.idOf(key);
+        const entry =
+          this.core.memory?.hot(id) ??
+          this.usable(id, await this.find(id), options.allowStale ?? false);
+        return [textOf(key), entry] as const;
+      }),
+    );
+    const values = new Map<string, Value>();
+    for (const [key, entry] of found) {
+      if (entry !== undefined) values.set(key, this.core.maker.read(entry) as Value);
+    }
+    return values;
+  }
+
+  /** The value if memory has a fresh one, at once. */
+  peek<Value>(key: CacheKey<Value>): Value | undefined;
+  peek<Value = unknown>(key: string): Value | undefined;
+  peek(key: string | CacheKey<unknown>): unknown {
+    const id = this.idOf(key);
+    const { memory, maker } = this.core;
+    const hot = memory?.hot(id);
+    if (hot !== undefined) return maker.read(hot);
+    const kept = memory?.find(id);
+    return kept?.freshness === 'fresh' && kept.isTrusted ? maker.read(kept.entry) : undefined;
+  }
+
+  /** Whether there is a fresh value, be it `undefined` or `null`. */
+  async has(key: string | CacheKey<unknown>): Promise<boolean> {
+    const id = this.idOf(key);
+    return this.core.memory?.hot(id) !== undefined || (await this.find(id))?.freshness === 'fresh';
+  }
+
+  /**
+   * Writes a value; the last write of all processes wins, and no loader that began before it stores
+   * what it read. A value above `maxValueBytes` is not kept, and what was there goes.
+   *
+   * @throws {CacheValueError} when the codec cannot represent it.
+   */
+  set<Value>(key: CacheKey<Value>, value: Value, options?: SetOptions): Promise<WriteOutcome>;
+  set(key: string, value: unknown, options?: SetOptions): Promise<WriteOutcome>;
+  async set(
+    key: string | CacheKey<unknown>,
+    value: unknown,
+    options?: SetOptions,
+  ): Promise<WriteOutcome> {
+    return this.setMany([[key, value]], options);
+  }
+
+  /** Writes all, or with Redis away queues all. At most 500 together are one step. */
+  async setMany(
+    entries: Iterable<readonly [key: string | CacheKey<unknown>, value: unknown]>,
+    options?: SetOptions,
+  ): Promise<WriteOutcome> {
+    const resolved = this.resolve(options);
+    const operations = [...entries].map(([key, value]) => this.writing(key, value, resolved));
+    return this.commit(operations, resolved);
+  }
+
+  /** Removes a value everywhere. */
+  async delete(key: string | CacheKey<unknown>): Promise<WriteOutcome> {
+    return this.deleteMany([key]);
+  }
+
+  async deleteMany(keys: Iterable<string | CacheKey<unknown>>): Promise<WriteOutcome> {
+    return this.commit([...keys].map((key) => ({ kind: 'd', name: this.idOf(key) }) as const));
+  }
+
+  /** Makes a value stale: it is served in its grace while a new one is loaded, and else is gone. */
+  async expire(key: string | CacheKey<unknown>): Promise<WriteOutcome> {
+    return this.commit([{ kind: 'e', name: this.idOf(key) }]);
+  }
+
+  /** Removes all values that have one of the tags, in any namespace. Costs the same for any number. */
+  async deleteByTag(...tags: readonly string[]): Promise<WriteOutcome> {
+    return this.commit(tags.map((tag) => ({ kind: 't', name: checkedTag(tag) }) as const));
+  }
+
+  /** Makes all values stale that have one of the tags, in any namespace. Costs the same for any number. */
+  async expireByTag(...tags: readonly string[]): Promise<WriteOutcome> {
+    return this.commit(tags.map((tag) => ({ kind: 's', name: checkedTag(tag) }) as const));
+  }
+
+  /** Removes all values of this cache or namespace. Costs the same for any number. */
+  async clear(): Promise<WriteOutcome> {
+    const tag = this.scope.tags.at(-1);
+    return this.commit([tag === undefined ? { kind: 'c', name: '' } : { kind: 't', name: tag }]);
+  }
+
+  /**
+   * Writes to the source, then the value to the caches and what depends on it out of them, in one
+   * step. When the source fails, the cache stays as it was. Should the process die between the two,
+   * the old value stays until its `ttlMs`.
+   *
+   * @param persist writes to the source; what it gives, unless undefined, is cached in place of `value`
+   * @throws what `persist` throws.
+   */
+  async writeThrough<Value>(
+    key: string | CacheKey<Value>,
+    value: Value,
+    persist: (value: Value) => Promise<Value | void>,
+    { invalidates = {}, ...options }: WriteThroughOptions = {},
+  ): Promise<WriteOutcome> {
+    const id = this.idOf(key);
+    const resolved = this.resolve(options);
+    const others = (invalidates.keys ?? []).map((other) => this.idOf(other));
+    const tags = (invalidates.tags ?? []).map(checkedTag);
+    const written = (await persist(value)) ?? value;
+    return this.commit(
+      [
+        ...tags.map((name) => ({ kind: 't', name }) as const),
+        ...others.filter((name) => name !== id).map((name) => ({ kind: 'd', name }) as const),
+        this.writing(key, written, resolved),
+      ],
+      resolved,
+    );
+  }
+
+  /**
+   * Loads what of the keys is missing, a few at a time.
+   *
+   * @param options.concurrency loaders at a time. Default 8
+   * @throws what the first loader throws that fails.
+   */
+  async warmUp<Value>(
+    keys: Iterable<string>,
+    loader: Loader<Value>,
+    { concurrency = 8, ...options }: EntryOptions & { concurrency?: number } = {},
+  ): Promise<void> {
+    const waiting = keys[Symbol.iterator]();
+    const work = async (): Promise<void> => {
+      for (let next = waiting.next(); !next.done; next = waiting.next()) {
+        await this.getOrSet(next.value, loader, options);
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, work));
+  }
+
+  /** What each layer has of a key, for people. @throws when Redis fails. */
+  async inspect(key: string | CacheKey<unknown>): Promise<EntryInspection> {
+    this.core.requireOpen();
+    return inspect(this.core, this.idOf(key));
+  }
+
+  /** A part of this cache with keys of its own, whose `clear` leaves the rest alone. */
+  namespace(name: string): CacheScope {
+    if (typeof name !== 'string' || !/^[\w.-]{1,50}$/.test(name)) {
+      throw new CacheOptionError('namespace', name, 'up to 50 letters, digits, and any of _ . -');
+    }
+    const prefix = `${this.scope.prefix}${name}/`;
+    const tag = `${NAMESPACE_TAG}${prefix}`;
+    return new CacheScope(this.core, { prefix, tags: [...this.scope.tags, tag] });
+  }
+
+  private idOf(key: string | CacheKey<unknown>): string {
+    const text = textOf(key);
+    const { prefix } = this.scope;
+    return shortened(prefix === '' ? text : prefix + text);
+  }
+
+  private resolve(options: SetOptions | undefined): ResolvedEntryOptions {
+    return resolveEntryOptions(this.defaults, options, this.core.options.maxLifetimeMs);
+  }
+
+  private async find(
+    id: string,
+    options: EntryOptions = this.defaults,
+  ): Promise<Found | undefined> {
+    this.core.requireOpen();
+    return this.core.lookups.find(id, options);
+  }
+
+  private async fetch(
+    key: string,
+    loader: Loader<unknown>,
+    given: EntryOptions | undefined,
+  ): Promise<unknown> {
+    const options = this.resolve(given);
+    const found = await this.find(key, options);
+    const { entry, freshness, seen } = found ?? {};
+    const { loads, maker } = this.core;
+    if (entry !== undefined && found !== undefined && freshness === 'fresh') {
+      this.count(key, found);
+      if (performance.now() >= entry.refreshAt) {
+        entry.refreshFrom(performance.now() + options.leaseMs);
+        loads.refresh({ key, loader, options, stale: entry, seen: stampOf(entry) });
+      }
+      return maker.read(entry);
+    }
+    if (entry === undefined) this.missed(key);
+    const stale = freshness === 'stale' ? entry : undefined;
+    const served = await loads.obtain({ key, loader, options, stale, seen });
+    if (served === stale && found !== undefined) this.count(key, found);
+    return maker.read(served);
+  }
+
+  private usable(key: string, found: Found | undefined, allowStale: boolean): Entry | undefined {
+    const isUsable = found?.freshness === 'fresh' || (allowStale && found?.freshness === 'stale');
+    if (found === undefined || !isUsable) this.missed(key);
+    else this.count(key, found);
+    return isUsable ? found?.entry : undefined;
+  }
+
+  private hit(key: string, entry: Entry): unknown {
+    const { stats, events, maker } = this.core;
+    stats.memoryHits += 1;
+    if (events.has('hit')) events.emit('hit', { key, layer: 'memory', isStale: false });
+    return maker.read(entry);
+  }
+
+  private count(key: string, { layer, freshness }: Found): void {
+    const { stats, events } = this.core;
+    const isStale = freshness === 'stale';
+    if (isStale) stats.staleHits += 1;
+    else if (layer === 'memory') stats.memoryHits += 1;
+    else stats.redisHits += 1;
+    if (events.has('hit')) events.emit('hit', { key, layer, isStale });
+  }
+
+  private missed(key: string): void {
+    this.core.stats.misses += 1;
+    if (this.core.events.has('miss')) this.core.events.emit('miss', { key });
+  }
+
+  private writing(
+    key: string | CacheKey<unknown>,
+    value: unknown,
+    options: ResolvedEntryOptions,
+  ): WriteOperation {
+    const name = this.idOf(key);
+    const tags = [...options.tags, ...(options.scopeTags ?? [])];
+    const made = this.core.maker.make(name, value, { ...options, tags });
+    if (made.isTooLarge) return { kind: 'd', name };
+    const { entryAt, lifetimeMs: ttlMs, stored = Buffer.alloc(0) } = made;
+    return { kind: 'w', name, ttlMs, stored, entryAt };
+  }
+
+  private async commit(
+    operations: readonly WriteOperation[],
+    timing: EntryOptions = this.defaults,
+  ): Promise<WriteOutcome> {
+    this.core.requireOpen();
+    return this.core.writes.commit(operations, timing);
+  }
+}
+
+function checkedTag(tag: string): string {
+  requireTag(tag);
+  return tag;
+}

@@ -1,0 +1,144 @@
+import type { EntryMaker } from '../entry-maker.js';
+import { STAMP_LENGTH } from '../entry-format.js';
+import type { Entry, Freshness } from '../entry.js';
+import type { KeyWatch, KeyWatches } from '../invalidation/key-watches.js';
+import { type Marks, type Verdict, judgeBy } from '../invalidation/marks.js';
+import { type Kept, type Memory, combine } from '../memory/memory.js';
+import { type Timing, plan } from '../memory/timing.js';
+import type { CircuitBreaker } from '../outage/circuit-breaker.js';
+import type { PendingWrites } from '../outage/pending-writes.js';
+import type { RedisLayer } from '../redis/redis-layer.js';
+
+/** What the layers have of a key. */
+export interface Found {
+  readonly layer: 'memory' | 'redis';
+  readonly freshness: Freshness;
+  /** Undefined when what is there cannot be read. */
+  readonly entry: Entry | undefined;
+  /** The first bytes of a value on Redis that is no longer fresh. */
+  readonly seen?: Buffer;
+}
+
+/** What shares values between processes. */
+export interface Shared {
+  readonly redis: RedisLayer;
+  readonly breaker: CircuitBreaker;
+  readonly pending: PendingWrites;
+}
+
+export interface LookupsOptions {
+  readonly memory: Memory | undefined;
+  readonly marks: Marks;
+  readonly watches: KeyWatches;
+  readonly maker: EntryMaker;
+  /** Undefined for memory alone. */
+  readonly shared: Shared | undefined;
+}
+
+/** Looks for a value: in memory where that may be trusted, on Redis where that answers. */
+export class Lookups {
+  /** Reads of Redis under way, which others may join. */
+  private readonly reads = new Map<string, Promise<Found | undefined>>();
+
+  constructor(private readonly options: LookupsOptions) {}
+
+  async find(key: string, timing: Timing): Promise<Found | undefined> {
+    const kept = this.options.memory?.find(key);
+    if (kept?.freshness === 'fresh' && kept.isTrusted) return inMemory(kept);
+    await this.options.shared?.redis.starting;
+    if (!this.mayAsk(key)) return kept && inMemory(kept);
+    try {
+      const found = await this.join(key, timing);
+      return found ?? this.staleCopy(kept);
+    } catch {
+      // Redis failed: what memory has is the best there is.
+      return kept && inMemory(kept);
+    }
+  }
+
+  /** Whether Redis answers, and has of the key what it should have. */
+  mayAsk(key: string): boolean {
+    const { shared } = this.options;
+    return shared !== undefined && !shared.breaker.isOpen && !shared.pending.hidesKey(key);
+  }
+
+  /** Takes in a value as Redis has it. @throws when Redis must be asked for marks and fails. */
+  async takeIn(watch: KeyWatch, bytes: Buffer, timing: Timing): Promise<Found> {
+    const { maker, memory } = this.options;
+    const entry = maker.parse(watch.key, bytes);
+    // A copy: the rest of what arrived need not stay.
+    const seen = () => Buffer.from(bytes.subarray(0, STAMP_LENGTH));
+    if (entry === undefined) return { layer: 'redis', freshness: 'gone', entry, seen: seen() };
+    const freshness = await this.freshnessOf(entry);
+    if (freshness === 'gone') return { layer: 'redis', freshness, entry: undefined, seen: seen() };
+    if (memory) memory.keep(watch, entry, timing);
+    else plan(entry, timing, true);
+    if (freshness === 'fresh') return { layer: 'redis', freshness, entry };
+    return { layer: 'redis', freshness, entry, seen: seen() };
+  }
+
+  /** How good an entry of Redis is now. @throws when Redis must be asked for marks and fails. */
+  async freshnessOf(entry: Entry): Promise<Freshness> {
+    const verdict = await this.judge(entry);
+    return combine(entry.freshnessAt(Date.now()), verdict, entry.hasGrace);
+  }
+
+  /** Who reads the key from now on reads anew. */
+  detach(key: string): void {
+    this.reads.delete(key);
+  }
+
+  detachAll(): void {
+    this.reads.clear();
+  }
+
+  private async join(key: string, timing: Timing): Promise<Found | undefined> {
+    const underWay = this.reads.get(key);
+    if (underWay !== undefined) return underWay;
+    const read = this.readRedis(key, timing);
+    this.reads.set(key, read);
+    try {
+      return await read;
+    } finally {
+      if (this.reads.get(key) === read) this.reads.delete(key);
+    }
+  }
+
+  private async readRedis(key: string, timing: Timing): Promise<Found | undefined> {
+    const { shared, watches } = this.options;
+    if (shared === undefined) return undefined;
+    const watch = watches.begin(key);
+    try {
+      const bytes = await shared.breaker.run(async () => shared.redis.read(key));
+      return bytes === null ? undefined : await this.takeIn(watch, bytes, timing);
+    } finally {
+      watches.end(watch);
+    }
+  }
+
+  /** What the marks say; those that this process does not know are asked for. */
+  private async judge(entry: Entry): Promise<Verdict> {
+    const { marks, shared } = this.options;
+    if (shared?.pending.hidesTags(entry.tags)) return 'gone';
+    const isFollowing = performance.now() < marks.trustedUntil;
+    const verdict = isFollowing ? marks.judge(entry) : 'unknown';
+    if (verdict !== 'unknown' || shared === undefined) return verdict;
+    const fetched = await shared.breaker.run(async () => shared.redis.fetchMarks(entry.tags));
+    if (fetched === undefined) return 'gone';
+    for (const [at, tag] of entry.tags.entries()) {
+      const mark = fetched.tags[at];
+      if (mark !== undefined) marks.learn(tag, mark);
+    }
+    return judgeBy(entry, fetched.floor, fetched.tags);
+  }
+
+  /** Redis may have evicted what memory still has in its grace. */
+  private staleCopy(kept: Kept | undefined): Found | undefined {
+    if (kept === undefined || this.options.memory?.isTrusted !== true) return undefined;
+    return kept.freshness === 'stale' ? inMemory(kept) : undefined;
+  }
+}
+
+function inMemory({ entry, freshness }: Kept): Found {
+  return { layer: 'memory', freshness, entry };
+}

@@ -1,0 +1,52 @@
+import { type RedisForTest, redisForTest } from '@trilith/testing';
+
+import { type CacheRedisOptions, TieredCache, type TieredCacheOptions } from '../src/index.js';
+
+/** Times that no slow machine breaks; tests of faults say their own. */
+const patient = { commandTimeoutMs: 10_000, startTimeoutMs: 30_000 };
+
+/** Processes' caches of one name, on keys that no other test uses. */
+export class Replicas {
+  private readonly opened: TieredCache[] = [];
+
+  private constructor(readonly place: RedisForTest) {}
+
+  static async create(): Promise<Replicas> {
+    return new Replicas(await redisForTest());
+  }
+
+  /** One more replica, which follows the log when this resolves. */
+  async start(
+    options: Partial<Omit<TieredCacheOptions, 'redis'>> = {},
+    redis: Partial<CacheRedisOptions> = {},
+  ): Promise<TieredCache> {
+    const cache = this.open(options, redis);
+    await cache.whenSynced();
+    return cache;
+  }
+
+  /** One more replica, as it is before it is connected. */
+  open(
+    options: Partial<Omit<TieredCacheOptions, 'redis'>> = {},
+    redis: Partial<CacheRedisOptions> = {},
+  ): TieredCache {
+    const { url, prefix } = this.place;
+    const cache = new TieredCache({
+      name: 'test',
+      ...options,
+      redis: { url, prefix, ...patient, ...redis },
+    });
+    this.opened.push(cache);
+    return cache;
+  }
+
+  /** The key on Redis of one of: `v:<key>`, `l:<key>`, `log`, `marks`. */
+  redisKey(name: string): string {
+    return `${this.place.prefix}:{cache:test}:${name}`;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.opened.map(async (cache) => cache.close()));
+    await this.place.close();
+  }
+}
