@@ -15,7 +15,7 @@ import { Memory } from './memory/memory.js';
 import { CircuitBreaker } from './outage/circuit-breaker.js';
 import { PendingWrites } from './outage/pending-writes.js';
 import { Lookups, type Shared } from './reading/lookups.js';
-import { RedisLayer } from './redis/redis-layer.js';
+import { RedisLayer, type RedisLayerOptions } from './redis/redis-layer.js';
 import { Writes } from './writing/writes.js';
 
 const knownTagsWithoutRedis = 100_000;
@@ -48,21 +48,17 @@ export class CacheCore {
     const events = (this.events = new CacheEvents(name, options.observer));
     const maker = (this.maker = new EntryMaker(options, { events, stats }));
     const marks = (this.marks = new Marks(redis?.maxKnownTags ?? knownTagsWithoutRedis));
-    this.layer = options.memory && this.openMemory(options.memory);
-    const layer = this.layer;
+    const layer = (this.layer = options.memory && this.openMemory(options.memory));
     const hasRedis = redis !== undefined;
     const memory = (this.memory = layer && new Memory({ layer, marks, clock, hasRedis }));
     const shared = (this.shared = this.openShared());
     const lookups = (this.lookups = new Lookups({ memory, marks, watches, maker, shared }));
-    const loads = (this.loads = new Loads({
-      cache: name,
-      maxLifetimeMs,
-      signal: this.closing.signal,
-      ...{ memory, marks, watches, wakeUps, maker, shared, lookups, stats, events },
-    }));
+    const parts = { memory, marks, watches, wakeUps, maker, shared, lookups, stats, events };
+    const { signal } = this.closing;
+    const loads = (this.loads = new Loads({ ...parts, cache: name, maxLifetimeMs, signal }));
     const invalidations = (this.invalidations = new Invalidations({
+      ...parts,
       memory: layer,
-      ...{ marks, watches, wakeUps, events },
       detach: (key, position) => {
         lookups.detach(key);
         loads.detach(key, position);
@@ -122,7 +118,6 @@ export class CacheCore {
   private openShared(): Shared | undefined {
     const { name, redis: settings, maxLifetimeMs } = this.options;
     if (settings === undefined) return undefined;
-    const redis = new RedisLayer({ cache: name, redis: settings, maxLifetimeMs });
     const { maxPendingWrites: maxWrites, maxPendingBytes: maxBytes } = settings;
     const pending = new PendingWrites({ maxWrites, maxBytes });
     const breaker = new CircuitBreaker({
@@ -136,6 +131,8 @@ export class CacheCore {
       onOpened: (error) => this.outageBegan(error),
       onClosed: (durationMs) => this.outageEnded(durationMs),
     });
+    const guard: RedisLayerOptions['guard'] = (call) => breaker.run(call);
+    const redis = new RedisLayer({ cache: name, redis: settings, maxLifetimeMs, guard });
     redis.client.on('close', () => breaker.trip(new Error('the connection was lost')));
     redis.client.on('ready', () => void breaker.probe());
     return { redis, breaker, pending };

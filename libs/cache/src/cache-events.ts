@@ -72,7 +72,7 @@ export class CacheEvents {
   }
 
   emit<Name extends CacheEventName>(name: Name, facts: CacheEventMap[Name]): void {
-    const listeners = this.listeners[name] as Set<CacheListener<Name>> | undefined;
+    const listeners = this.listeners[name];
     if (listeners === undefined) return;
     for (const listener of listeners) {
       try {

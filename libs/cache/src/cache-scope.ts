@@ -1,5 +1,5 @@
 import type { CacheCore } from './cache-core.js';
-import { type CacheKey, shortened, textOf } from './cache-key.js';
+import { type CacheKey, MAX_KEY_LENGTH, shortened, textOf } from './cache-key.js';
 import { CacheOptionError } from './cache.errors.js';
 import { stampOf } from './entry-format.js';
 import type { Entry } from './entry.js';
@@ -10,6 +10,7 @@ import {
   resolveEntryOptions,
 } from './entry.options.js';
 import { type EntryInspection, inspect } from './inspection.js';
+import type { Memory } from './memory/memory.js';
 import type { Loader } from './loading/loader.js';
 import type { Found } from './reading/lookups.js';
 import { NAMESPACE_TAG, requireTag } from './tags.js';
@@ -39,14 +40,20 @@ interface Scope {
 
 /** What can be done with a cache, and with a namespace of it alike. */
 export class CacheScope {
+  private readonly prefix: string;
+  private readonly tags: readonly string[];
   private readonly defaults: ResolvedEntryOptions;
+  private readonly memory: Memory | undefined;
 
   constructor(
     protected readonly core: CacheCore,
-    private readonly scope: Scope,
+    { prefix, tags }: Scope,
   ) {
     const { defaults } = core.options;
-    this.defaults = scope.tags.length > 0 ? { ...defaults, scopeTags: scope.tags } : defaults;
+    this.prefix = prefix;
+    this.tags = tags;
+    this.defaults = tags.length > 0 ? { ...defaults, scopeTags: tags } : defaults;
+    this.memory = core.memory;
   }
 
   /**
@@ -64,33 +71,36 @@ export class CacheScope {
     options?: EntryOptions,
   ): Promise<Value>;
   getOrSet<Value>(key: string, loader: Loader<Value>, options?: EntryOptions): Promise<Value>;
-  async getOrSet(
+  getOrSet(
     key: string | CacheKey<unknown>,
     loader: Loader<unknown>,
     options?: EntryOptions,
   ): Promise<unknown> {
-    const id = this.idOf(key);
-    const hot = this.core.memory?.hot(id);
-    if (hot !== undefined) return this.hit(id, hot);
-    return this.fetch(id, loader, options);
+    // Not async itself: that would cost each hit on Redis another promise.
+    try {
+      const id = this.idOf(key);
+      const hot = this.memory?.hot(id);
+      if (hot !== undefined) return Promise.resolve(this.hit(id, hot));
+      return this.fetch(id, loader, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** The value if there is a fresh one, without loading. Never throws for want of Redis. */
-  get<Value>(key: CacheKey<Value>, options?: GetOptions): Promise<Value | undefined>;
-  get<Value = unknown>(key: string, options?: GetOptions): Promise<Value | undefined>;
-  async get(
-    key: string | CacheKey<unknown>,
+  async get<Value>(
+    key: string | CacheKey<Value>,
     { allowStale = false }: GetOptions = {},
-  ): Promise<unknown> {
+  ): Promise<Value | undefined> {
     const id = this.idOf(key);
-    const hot = this.core.memory?.hot(id);
-    if (hot !== undefined) return this.hit(id, hot);
+    const hot = this.memory?.hot(id);
+    if (hot !== undefined) return this.hit(id, hot) as Value;
     const entry = this.usable(id, await this.find(id), allowStale);
-    return entry && this.core.maker.read(entry);
+    return entry && (this.read(entry) as Value);
   }
 
   /** The values that are there and fresh, by key; one command to Redis for those not in memory. */
-  async getMany<Value = unknown>(
+  async getMany<Value>(
     keys: readonly (string | CacheKey<Value>)[],
     options: GetOptions = {},
   ): Promise<Map<string, Value>> {
@@ -98,34 +108,31 @@ export class CacheScope {
       keys.map(async (key) => {
         const id = this.idOf(key);
         const entry =
-          this.core.memory?.hot(id) ??
-          this.usable(id, await this.find(id), options.allowStale ?? false);
+          this.memory?.hot(id) ?? this.usable(id, await this.find(id), options.allowStale ?? false);
         return [textOf(key), entry] as const;
       }),
     );
     const values = new Map<string, Value>();
     for (const [key, entry] of found) {
-      if (entry !== undefined) values.set(key, this.core.maker.read(entry) as Value);
+      if (entry !== undefined) values.set(key, this.read(entry) as Value);
     }
     return values;
   }
 
   /** The value if memory has a fresh one, at once. */
-  peek<Value>(key: CacheKey<Value>): Value | undefined;
-  peek<Value = unknown>(key: string): Value | undefined;
-  peek(key: string | CacheKey<unknown>): unknown {
+  peek<Value>(key: string | CacheKey<Value>): Value | undefined {
     const id = this.idOf(key);
-    const { memory, maker } = this.core;
-    const hot = memory?.hot(id);
-    if (hot !== undefined) return maker.read(hot);
-    const kept = memory?.find(id);
-    return kept?.freshness === 'fresh' && kept.isTrusted ? maker.read(kept.entry) : undefined;
+    const hot = this.memory?.hot(id);
+    if (hot !== undefined) return (hot.isEncoded ? this.read(hot) : hot.content) as Value;
+    const kept = this.memory?.find(id);
+    if (kept?.freshness !== 'fresh' || !kept.isTrusted) return undefined;
+    return this.read(kept.entry) as Value;
   }
 
   /** Whether there is a fresh value, be it `undefined` or `null`. */
   async has(key: string | CacheKey<unknown>): Promise<boolean> {
     const id = this.idOf(key);
-    return this.core.memory?.hot(id) !== undefined || (await this.find(id))?.freshness === 'fresh';
+    return this.memory?.hot(id) !== undefined || (await this.find(id))?.freshness === 'fresh';
   }
 
   /**
@@ -134,11 +141,9 @@ export class CacheScope {
    *
    * @throws {CacheValueError} when the codec cannot represent it.
    */
-  set<Value>(key: CacheKey<Value>, value: Value, options?: SetOptions): Promise<WriteOutcome>;
-  set(key: string, value: unknown, options?: SetOptions): Promise<WriteOutcome>;
-  async set(
-    key: string | CacheKey<unknown>,
-    value: unknown,
+  async set<Value>(
+    key: string | CacheKey<Value>,
+    value: NoInfer<Value>,
     options?: SetOptions,
   ): Promise<WriteOutcome> {
     return this.setMany([[key, value]], options);
@@ -180,7 +185,7 @@ export class CacheScope {
 
   /** Removes all values of this cache or namespace. Costs the same for any number. */
   async clear(): Promise<WriteOutcome> {
-    const tag = this.scope.tags.at(-1);
+    const tag = this.tags.at(-1);
     return this.commit([tag === undefined ? { kind: 'c', name: '' } : { kind: 't', name: tag }]);
   }
 
@@ -244,15 +249,15 @@ export class CacheScope {
     if (typeof name !== 'string' || !/^[\w.-]{1,50}$/.test(name)) {
       throw new CacheOptionError('namespace', name, 'up to 50 letters, digits, and any of _ . -');
     }
-    const prefix = `${this.scope.prefix}${name}/`;
+    const prefix = `${this.prefix}${name}/`;
     const tag = `${NAMESPACE_TAG}${prefix}`;
-    return new CacheScope(this.core, { prefix, tags: [...this.scope.tags, tag] });
+    return new CacheScope(this.core, { prefix, tags: [...this.tags, tag] });
   }
 
   private idOf(key: string | CacheKey<unknown>): string {
-    const text = textOf(key);
-    const { prefix } = this.scope;
-    return shortened(prefix === '' ? text : prefix + text);
+    const text = typeof key === 'string' && key !== '' ? key : textOf(key);
+    const id = this.prefix === '' ? text : this.prefix + text;
+    return id.length <= MAX_KEY_LENGTH ? id : shortened(id);
   }
 
   private resolve(options: SetOptions | undefined): ResolvedEntryOptions {
@@ -299,10 +304,14 @@ export class CacheScope {
   }
 
   private hit(key: string, entry: Entry): unknown {
-    const { stats, events, maker } = this.core;
+    const { stats, events } = this.core;
     stats.memoryHits += 1;
     if (events.has('hit')) events.emit('hit', { key, layer: 'memory', isStale: false });
-    return maker.read(entry);
+    return this.read(entry);
+  }
+
+  private read(entry: Entry): unknown {
+    return this.core.maker.read(entry);
   }
 
   private count(key: string, { layer, freshness }: Found): void {

@@ -49,26 +49,24 @@ export function cacheMetrics(
 ): CacheObserver {
   const registers = [registry];
   const caches = new Set<ObservedCache>();
-  for (const name of new Set(counters.map(([name]) => name))) {
-    const sources = counters.filter(([other]) => other === name);
-    const labelNames = sources.length > 1 ? ['cache', 'layer'] : ['cache'];
+  const counter = (name: string, sources: typeof counters) =>
     new Counter({
       name: `cache_${name}_total`,
       help: sources[0]?.[1] ?? name,
-      labelNames,
+      labelNames: sources.length > 1 ? ['cache', 'layer'] : ['cache'],
       registers,
       collect() {
         this.reset();
         for (const cache of caches) {
+          const stats = cache.stats();
           for (const [, , stat, layer] of sources) {
-            const labels = { cache: cache.name, ...(layer && { layer }) };
-            this.inc(labels, cache.stats()[stat]);
+            this.inc({ cache: cache.name, ...(layer && { layer }) }, stats[stat]);
           }
         }
       },
     });
-  }
-  for (const [name, help, gauge] of gauges) {
+
+  const gauge = (name: string, help: string, from: keyof CacheGauges) =>
     new Gauge({
       name: `cache_${name}`,
       help,
@@ -76,10 +74,12 @@ export function cacheMetrics(
       registers,
       collect() {
         this.reset();
-        for (const cache of caches) this.set({ cache: cache.name }, Number(cache.stats()[gauge]));
+        for (const cache of caches) this.set({ cache: cache.name }, Number(cache.stats()[from]));
       },
     });
-  }
+
+  for (const [name, sources] of Map.groupBy(counters, ([name]) => name)) counter(name, sources);
+  for (const [name, help, from] of gauges) gauge(name, help, from);
   const loadSeconds = new Histogram({
     name: 'cache_load_seconds',
     help: 'How long loaders took that succeeded',

@@ -28,6 +28,11 @@ export interface ConnectionOptions {
   /** Longest pause between two attempts to connect, in milliseconds; they never end. Default 2000. */
   maxReconnectDelayMs?: number;
   /**
+   * Whether commands of one turn of the event loop travel together, which costs a single one a turn.
+   * False for who batches by itself; of no effect on a cluster. Default true.
+   */
+  autoPipelining?: boolean;
+  /**
    * Told of each failure of the connection itself (refused, reset, …); the commands in flight fail
    * by themselves. Default: nobody is told, and the client's `status` and events say the rest.
    */
@@ -69,6 +74,7 @@ export function resolveConnectionOptions({
   connectTimeoutMs = 5_000,
   maxReconnectDelayMs = 2_000,
   maxBlockMs = 5_000,
+  autoPipelining = true,
   onError = () => {},
 }: BlockingConnectionOptions): ResolvedConnectionOptions {
   const topology = parseTopology(url);
@@ -92,6 +98,7 @@ export function resolveConnectionOptions({
     tls: topology.isTls ? (tls ?? {}) : undefined,
     sentinelCredentials,
     ...durations,
+    autoPipelining,
     onError,
   };
 }

@@ -43,8 +43,8 @@ const opened = new WeakMap<RedisClient, Opened>();
  */
 export function createRedis(given: ConnectionOptions): RedisClient {
   const options = resolveConnectionOptions(given);
-  const { topology, address, onError } = options;
-  if (topology.kind !== 'cluster') return connect(options, undefined, { autoPipelining: true });
+  const { topology, address, onError, autoPipelining } = options;
+  if (topology.kind !== 'cluster') return connect(options, undefined, { autoPipelining });
   const cluster: RedisClient = new ClusterClient(topology, options);
   opened.set(cluster, { address, isBlocking: false, heartbeat: undefined });
   return cluster.setMaxListeners(0).on('error', onError);

@@ -106,7 +106,7 @@ export class Invalidations {
   private sweep(tag: string, visit: (key: string, entry: Entry) => void): void {
     const { memory } = this.options;
     if (memory === undefined) return;
-    for (const [key, entry] of [...memory.withTag(tag)]) visit(key, entry);
+    for (const [key, entry] of memory.withTag(tag)) visit(key, entry);
   }
 
   private sweepOne(kind: ChangeKind, key: string, entry: Entry): void {

@@ -20,10 +20,14 @@ export class Marks {
   floor = 0;
   /** Rises with each change, so that an entry compared once need not be compared again. */
   changes = 0;
+  /** Rises when something was forgotten: marks asked for before that may be too old to learn. */
+  epoch = 0;
   /** Monotonic: until when memory may be trusted. */
   trustedUntil = 0;
   /** All marks from here on are known; an entry from before needs those of its tags fetched. */
   private knownFrom = Infinity;
+  /** The last position that a write of this process was given. */
+  private latest = 0;
   private readonly tags = new Map<string, TagMark>();
 
   constructor(private readonly maxKnownTags: number) {}
@@ -34,6 +38,7 @@ export class Marks {
     this.floor = floor;
     this.knownFrom = position;
     this.tags.clear();
+    this.epoch += 1;
     this.changes += 1;
   }
 
@@ -46,8 +51,6 @@ export class Marks {
   get loadPosition(): number {
     return Math.max(this.position, this.latest);
   }
-
-  private latest = 0;
 
   raiseFloor(position: number): void {
     if (position <= this.floor) return;
@@ -96,6 +99,7 @@ export class Marks {
     this.tags.delete(oldest[0]);
     // What it said of younger entries is no longer known: they count as from before.
     this.knownFrom = Math.max(this.knownFrom, oldest[1].hard, oldest[1].soft);
+    this.epoch += 1;
     this.changes += 1;
   }
 }

@@ -10,7 +10,7 @@ export async function within<T>(
   const timer = setTimeout(resolve, timeoutMs, isLate);
   try {
     const first = await Promise.race([work, expired]);
-    return first === isLate ? await late() : (first as T);
+    return first === isLate ? await late() : first;
   } finally {
     clearTimeout(timer);
   }

@@ -38,10 +38,10 @@ export class FillLease {
   }
 
   /** Stores a value, position first, and ends the lease. Tells whether it was still held. */
-  async fill(value: Buffer, ttlMs: number): Promise<boolean> {
+  async store(value: Buffer, ttlMs: number): Promise<boolean> {
     const { redis, breaker, key } = this.options;
     this.stop();
-    return breaker.run(async () => redis.fill({ key, token: this.token, ttlMs, value }));
+    return breaker.run(async () => redis.store({ key, token: this.token, ttlMs, value }));
   }
 
   /** Ends it without a value. Should Redis be away, time does it. */

@@ -185,7 +185,7 @@ export class Load {
 async function fill(lease: FillLease, made: MadeEntry, position: number): Promise<boolean> {
   if (made.stored === undefined) return true;
   const value = Buffer.concat([Buffer.from(positionText(position)), made.stored]);
-  return lease.fill(value, made.lifetimeMs).catch(() => true);
+  return lease.store(value, made.lifetimeMs).catch(() => true);
 }
 
 /** What an earlier loader said of a value that has not changed. */

@@ -63,10 +63,8 @@ export class MemoryLayer {
   }
 
   /** Each entry that has the tag. Looks at all of them. */
-  *withTag(tag: string): Generator<[key: string, entry: Entry]> {
-    for (const [key, entry] of this.entries.entries()) {
-      if (entry.tags.includes(tag)) yield [key, entry];
-    }
+  withTag(tag: string): [key: string, entry: Entry][] {
+    return [...this.entries.entries()].filter(([, entry]) => entry.tags.includes(tag));
   }
 
   clear(): void {

@@ -1,5 +1,5 @@
 import type { EntryMaker } from '../entry-maker.js';
-import { STAMP_LENGTH } from '../entry-format.js';
+import { STAMP_LENGTH, stampOf } from '../entry-format.js';
 import type { Entry, Freshness } from '../entry.js';
 import type { KeyWatch, KeyWatches } from '../invalidation/key-watches.js';
 import { type Marks, type Verdict, judgeBy } from '../invalidation/marks.js';
@@ -45,10 +45,11 @@ export class Lookups {
   async find(key: string, timing: Timing): Promise<Found | undefined> {
     const kept = this.options.memory?.find(key);
     if (kept?.freshness === 'fresh' && kept.isTrusted) return inMemory(kept);
-    await this.options.shared?.redis.starting;
+    const starting = this.options.shared?.redis.starting;
+    if (starting !== undefined) await starting;
     if (!this.mayAsk(key)) return kept && inMemory(kept);
     try {
-      const found = await this.join(key, timing);
+      const found = await (this.reads.get(key) ?? this.read(key, timing));
       return found ?? this.staleCopy(kept);
     } catch {
       // Redis failed: what memory has is the best there is.
@@ -62,24 +63,28 @@ export class Lookups {
     return shared !== undefined && !shared.breaker.isOpen && !shared.pending.hidesKey(key);
   }
 
-  /** Takes in a value as Redis has it. @throws when Redis must be asked for marks and fails. */
-  async takeIn(watch: KeyWatch, bytes: Buffer, timing: Timing): Promise<Found> {
-    const { maker, memory } = this.options;
-    const entry = maker.parse(watch.key, bytes);
-    // A copy: the rest of what arrived need not stay.
-    const seen = () => Buffer.from(bytes.subarray(0, STAMP_LENGTH));
-    if (entry === undefined) return { layer: 'redis', freshness: 'gone', entry, seen: seen() };
-    const freshness = await this.freshnessOf(entry);
-    if (freshness === 'gone') return { layer: 'redis', freshness, entry: undefined, seen: seen() };
-    if (memory) memory.keep(watch, entry, timing);
-    else plan(entry, timing, true);
-    if (freshness === 'fresh') return { layer: 'redis', freshness, entry };
-    return { layer: 'redis', freshness, entry, seen: seen() };
+  /**
+   * Takes in a value as Redis has it: at once, unless Redis must be asked for marks.
+   * @throws when that fails.
+   */
+  takeIn(watch: KeyWatch, bytes: Buffer, timing: Timing): Found | Promise<Found> {
+    const entry = this.options.maker.parse(watch.key, bytes);
+    if (entry === undefined) {
+      // A copy: the rest of what arrived need not stay.
+      const seen = Buffer.from(bytes.subarray(0, STAMP_LENGTH));
+      return { layer: 'redis', freshness: 'gone', entry, seen };
+    }
+    const verdict = this.judgeByKnown(entry);
+    if (verdict !== 'unknown') return this.takenIn(watch, entry, { verdict, timing });
+    return this.judgeByAsking(entry).then((answer) =>
+      this.takenIn(watch, entry, { verdict: answer, timing }),
+    );
   }
 
   /** How good an entry of Redis is now. @throws when Redis must be asked for marks and fails. */
   async freshnessOf(entry: Entry): Promise<Freshness> {
-    const verdict = await this.judge(entry);
+    const known = this.judgeByKnown(entry);
+    const verdict = known === 'unknown' ? await this.judgeByAsking(entry) : known;
     return combine(entry.freshnessAt(Date.now()), verdict, entry.hasGrace);
   }
 
@@ -92,42 +97,66 @@ export class Lookups {
     this.reads.clear();
   }
 
-  private async join(key: string, timing: Timing): Promise<Found | undefined> {
-    const underWay = this.reads.get(key);
-    if (underWay !== undefined) return underWay;
-    const read = this.readRedis(key, timing);
-    this.reads.set(key, read);
-    try {
-      return await read;
-    } finally {
+  private read(key: string, timing: Timing): Promise<Found | undefined> {
+    const read: Promise<Found | undefined> = this.readRedis(key, timing, () => {
       if (this.reads.get(key) === read) this.reads.delete(key);
-    }
+    });
+    this.reads.set(key, read);
+    return read;
   }
 
-  private async readRedis(key: string, timing: Timing): Promise<Found | undefined> {
+  private async readRedis(
+    key: string,
+    timing: Timing,
+    ended: () => void,
+  ): Promise<Found | undefined> {
     const { shared, watches } = this.options;
     if (shared === undefined) return undefined;
     const watch = watches.begin(key);
     try {
-      const bytes = await shared.breaker.run(async () => shared.redis.read(key));
-      return bytes === null ? undefined : await this.takeIn(watch, bytes, timing);
+      const bytes = await shared.redis.read(key);
+      if (bytes === null) return undefined;
+      const found = this.takeIn(watch, bytes, timing);
+      return found instanceof Promise ? await found : found;
     } finally {
+      ended();
       watches.end(watch);
     }
   }
 
-  /** What the marks say; those that this process does not know are asked for. */
-  private async judge(entry: Entry): Promise<Verdict> {
+  private takenIn(
+    watch: KeyWatch,
+    entry: Entry,
+    { verdict, timing }: { verdict: Verdict; timing: Timing },
+  ): Found {
+    const freshness = combine(entry.freshnessAt(Date.now()), verdict, entry.hasGrace);
+    if (freshness === 'gone') {
+      return { layer: 'redis', freshness, entry: undefined, seen: stampOf(entry) };
+    }
+    const { memory } = this.options;
+    if (memory) memory.keep(watch, entry, timing);
+    else plan(entry, timing, true);
+    if (freshness === 'fresh') return { layer: 'redis', freshness, entry };
+    return { layer: 'redis', freshness, entry, seen: stampOf(entry) };
+  }
+
+  /** What the marks say that this process knows, as long as it knows them all. */
+  private judgeByKnown(entry: Entry): Verdict {
     const { marks, shared } = this.options;
     if (shared?.pending.hidesTags(entry.tags)) return 'gone';
-    const isFollowing = performance.now() < marks.trustedUntil;
-    const verdict = isFollowing ? marks.judge(entry) : 'unknown';
-    if (verdict !== 'unknown' || shared === undefined) return verdict;
+    return performance.now() < marks.trustedUntil ? marks.judge(entry) : 'unknown';
+  }
+
+  private async judgeByAsking(entry: Entry): Promise<Verdict> {
+    const { marks, shared } = this.options;
+    if (shared === undefined) return 'gone';
+    const { epoch } = marks;
     const fetched = await shared.breaker.run(async () => shared.redis.fetchMarks(entry.tags));
     if (fetched === undefined) return 'gone';
     for (const [at, tag] of entry.tags.entries()) {
       const mark = fetched.tags[at];
-      if (mark !== undefined) marks.learn(tag, mark);
+      // What was forgotten meanwhile may be younger than what was asked for.
+      if (mark !== undefined && marks.epoch === epoch) marks.learn(tag, mark);
     }
     return judgeBy(entry, fetched.floor, fetched.tags);
   }

@@ -15,7 +15,7 @@ export class ReadBatch {
 
   constructor(private readonly readMany: (keys: string[]) => Promise<(Buffer | null)[]>) {}
 
-  async read(key: string): Promise<Buffer | null> {
+  read(key: string): Promise<Buffer | null> {
     return new Promise((resolve, reject) => {
       if (this.waiting.length === 0) process.nextTick(this.send);
       this.waiting.push({ key, resolve, reject });
@@ -33,7 +33,7 @@ export class ReadBatch {
   private async sendPart(part: readonly Waiting[]): Promise<void> {
     try {
       const values = await this.readMany(part.map(({ key }) => key));
-      for (const [at, { resolve }] of part.entries()) resolve(values[at] ?? null);
+      for (let at = 0; at < part.length; at += 1) part[at]?.resolve(values[at] ?? null);
     } catch (error) {
       for (const { reject } of part) reject(error);
     }

@@ -25,6 +25,8 @@ export interface RedisLayerOptions {
   readonly cache: string;
   readonly redis: ResolvedRedisOptions;
   readonly maxLifetimeMs: number;
+  /** Around each command that reads values. */
+  readonly guard: <T>(call: () => Promise<T>) => Promise<T>;
 }
 
 /** What was asked of the marks for one entry. */
@@ -71,9 +73,13 @@ export class RedisLayer {
       name: `cache:${cache}`,
       commandTimeoutMs: redis.commandTimeoutMs,
       maxReconnectDelayMs: redis.maxReconnectDelayMs,
+      // Reads are batched here, into one command rather than one pipeline.
+      autoPipelining: false,
     });
     this.bytes = bytesOf(this.client);
-    this.batch = new ReadBatch(async (keys) => this.client.mgetBuffer(keys));
+    this.batch = new ReadBatch(async (keys) =>
+      options.guard(async () => this.client.mgetBuffer(keys)),
+    );
     this.opening = whenReady(this.client, startTimeoutMs)
       .catch(() => undefined)
       .then(() => (this.opening = undefined));
@@ -88,7 +94,8 @@ export class RedisLayer {
     await this.client.ping();
   }
 
-  async read(key: string): Promise<Buffer | null> {
+  /** Many in one turn of the event loop are one command. */
+  read(key: string): Promise<Buffer | null> {
     return this.batch.read(this.names.value(key));
   }
 
@@ -102,7 +109,7 @@ export class RedisLayer {
   }
 
   /** Tells whether the lease was still held, so that the value is stored. */
-  async fill({ key, token, ttlMs, value }: Filling): Promise<boolean> {
+  async store({ key, token, ttlMs, value }: Filling): Promise<boolean> {
     return fillValue(this.client, this.fillKeys(key), [
       token,
       key,
@@ -180,5 +187,5 @@ function bytesOf(client: RedisClient): ScriptRunner {
     evalBuffer: ScriptRunner['eval'];
     evalshaBuffer: ScriptRunner['evalsha'];
   };
-  return { eval: evalBuffer.bind(client), evalsha: evalshaBuffer.bind(client) } as ScriptRunner;
+  return { eval: evalBuffer.bind(client), evalsha: evalshaBuffer.bind(client) };
 }
