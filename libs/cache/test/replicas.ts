@@ -6,7 +6,7 @@ import { type CacheRedisOptions, TieredCache, type TieredCacheOptions } from '..
 const patient = { commandTimeoutMs: 10_000, startTimeoutMs: 30_000 };
 
 /** Processes' caches of one name, on keys that no other test uses. */
-export class Replicas {
+export class Replicas implements AsyncDisposable {
   private readonly opened: TieredCache[] = [];
 
   private constructor(readonly place: RedisForTest) {}
@@ -48,5 +48,9 @@ export class Replicas {
   async close(): Promise<void> {
     await Promise.all(this.opened.map(async (cache) => cache.close()));
     await this.place.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }

@@ -100,7 +100,7 @@ describe('values on Redis', () => {
   );
 
   it('should keep their types with msgpackr, and be a miss for another codec', async () => {
-    const codec = msgpackrCodec(new Packr());
+    const codec = msgpackrCodec(new Packr({ moreTypes: true }));
     const options = { codec, isolation: 'copied' as const };
     const [first, second] = [await replicas.start(options), await replicas.start(options)];
     const value = { at: new Date(0), tags: new Set(['a']), bytes: Buffer.from('abc') };

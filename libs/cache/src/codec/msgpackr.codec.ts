@@ -8,8 +8,8 @@ export interface PackrLike {
 
 /**
  * MessagePack by msgpackr, which is handed in so that applications without it need not install it:
- * `codec: msgpackrCodec(new Packr())`. Dates, Maps, Sets and binary data keep their types. Every
- * process must use the same options; shared structures cannot be used.
+ * `codec: msgpackrCodec(new Packr({ moreTypes: true }))`. Dates and binary data keep their types, with
+ * `moreTypes` Sets and more. Every process must use the same options; shared structures cannot be used.
  */
 export function msgpackrCodec(packr: PackrLike): Codec {
   return {

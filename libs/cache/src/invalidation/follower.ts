@@ -98,7 +98,8 @@ export class Follower {
     const asOf = performance.now();
     const entries = await this.read(blockMs);
     if (entries.length === 0) await this.confirmEnd();
-    else if (this.passOn(entries)) this.options.onConfirmed(asOf);
+    // As many as were asked for: there may have been more at that moment.
+    else if (this.passOn(entries) && entries.length < mostRecords) this.options.onConfirmed(asOf);
   }
 
   /** No record came: is there none, or is the log gone? */

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { formatEntry, parseEntry, positionText, stampOf } from '../src/entry-format.js';
+
+const facts = fc.record({
+  position: fc.integer({ min: 0, max: 9_007_199_254_740_991 }),
+  createdAt: fc.nat(),
+  freshUntil: fc.nat(),
+  goneAt: fc.nat(),
+  hasGrace: fc.boolean(),
+  tags: fc.array(fc.string({ maxLength: 200, unit: 'grapheme' }), { maxLength: 64 }),
+  etag: fc.option(fc.string({ maxLength: 1_000 }), { nil: undefined }),
+  absence: fc.constantFrom('undefined' as const, 'null' as const, undefined),
+});
+
+describe('the format of an entry', () => {
+  it('should give back what was put in', () => {
+    const codecId = fc.integer({ min: 1, max: 255 });
+    const compression = fc.constantFrom('gzip' as const, 'zstd' as const, undefined);
+    fc.assert(
+      fc.property(
+        facts,
+        codecId,
+        compression,
+        fc.uint8Array(),
+        (facts, codecId, compression, bytes) => {
+          const payload = Buffer.from(bytes);
+          const formatted = { facts, codecId, compression, payload };
+          const position = Buffer.from(positionText(facts.position));
+          const stored = Buffer.concat([position, formatEntry(formatted)]);
+          expect(parseEntry(stored)).toEqual(formatted);
+          expect(stored.subarray(0, 24)).toEqual(stampOf(facts));
+        },
+      ),
+    );
+  });
+
+  it('should never throw, whatever it is given', () => {
+    fc.assert(
+      fc.property(facts, fc.nat(2_000), fc.uint8Array({ minLength: 1 }), (facts, at, damage) => {
+        const formatted = { facts, codecId: 1, compression: undefined, payload: Buffer.alloc(9) };
+        const stored = Buffer.concat([Buffer.from(positionText(1)), formatEntry(formatted)]);
+        stored.set(
+          damage.subarray(0, Math.max(0, stored.length - at)),
+          Math.min(at, stored.length),
+        );
+        parseEntry(stored);
+        parseEntry(stored.subarray(0, at));
+        parseEntry(Buffer.from(damage));
+      }),
+    );
+  });
+});

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace';
+import * as promClient from 'prom-client';
+
+import { TieredCache, cacheMetrics } from '../src/index.js';
+
+describe('observing a cache', () => {
+  let caches: TieredCache[];
+  const open = (observer = {}) => {
+    const cache = new TieredCache({ name: 'observed', observer });
+    caches.push(cache);
+    return cache;
+  };
+
+  beforeEach(() => {
+    caches = [];
+  });
+
+  afterEach(async () => {
+    trace.disable();
+    context.disable();
+    await Promise.all(caches.map(async (cache) => cache.close()));
+  });
+
+  it('should count in metrics what happens', async () => {
+    const registry = new promClient.Registry();
+    const cache = open(cacheMetrics(promClient, registry));
+    await cache.getOrSet('a', () => 1);
+    await cache.getOrSet('a', () => 1);
+    await cache.get('b');
+    const text = await registry.metrics();
+    expect(text).toContain('cache_hits_total{cache="observed",layer="memory"} 1');
+    expect(text).toContain('cache_misses_total{cache="observed"} 2');
+    expect(text).toContain('cache_loads_total{cache="observed"} 1');
+    expect(text).toContain('cache_load_seconds_count{cache="observed"} 1');
+    expect(text).toContain('cache_memory_entries{cache="observed"} 1');
+    expect(text).toContain('cache_redis_away{cache="observed"} 0');
+    expect(await registry.metrics()).toContain('cache_loads_total{cache="observed"} 1');
+  });
+
+  it('should tell listeners what happens, and bear it when one throws', async () => {
+    const cache = open();
+    const told: string[] = [];
+    const warned = new Promise((resolve) => process.once('warning', resolve));
+    cache.on('hit', () => {
+      throw new Error('a listener of somebody else');
+    });
+    const stop = cache.on('hit', ({ key, layer }) => told.push(`hit ${key} ${layer}`));
+    cache.on('miss', ({ key }) => told.push(`miss ${key}`));
+    cache.on('loadFailed', ({ error }) => told.push(String(error)));
+    await cache.set('a', 1);
+    await cache.get('a');
+    stop();
+    expect(await cache.get('a')).toBe(1);
+    const fails = () => {
+      throw new Error('away');
+    };
+    await expect(cache.getOrSet('b', fails)).rejects.toThrow('away');
+    expect(told).toEqual(['hit a memory', 'miss b', 'Error: away']);
+    await warned;
+  });
+
+  it('should trace loaders as children of what asked, and failed ones as failed', async () => {
+    const exporter = new InMemorySpanExporter();
+    const provider = new BasicTracerProvider({
+      spanProcessors: [new SimpleSpanProcessor(exporter)],
+    });
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    trace.setGlobalTracerProvider(provider);
+    const cache = open();
+    const tracer = trace.getTracer('test');
+    await tracer.startActiveSpan('request', async (span) => {
+      await cache.getOrSet('a', () => 1);
+      await cache.getOrSet('a', () => 1);
+      const fails = () => {
+        throw new TypeError('away');
+      };
+      await expect(cache.getOrSet('b', fails)).rejects.toThrow('away');
+      span.end();
+    });
+    const [first, second, request, ...more] = exporter.getFinishedSpans();
+    expect(more).toEqual([]);
+    expect([first?.name, second?.name]).toEqual(['load observed', 'load observed']);
+    expect(first?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId);
+    expect(first?.attributes).toEqual({ 'cache.name': 'observed', 'cache.key': 'a' });
+    expect(second?.attributes['error.type']).toBe('TypeError');
+  });
+});
