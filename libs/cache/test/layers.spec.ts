@@ -247,7 +247,7 @@ describe('a cache in memory alone', () => {
   it('should give what the codec keeps, whether it was loaded or cached', async () => {
     const cache = open();
     const date = new Date(0);
-    expect(await cache.getOrSet('a', () => ({ date }) as object)).toEqual({
+    expect(await cache.getOrSet<unknown>('a', () => ({ date }))).toEqual({
       date: date.toISOString(),
     });
     expect(cache.peek('a')).toEqual({ date: date.toISOString() });
@@ -284,7 +284,7 @@ describe('options', () => {
     [{ codec: { id: 0, name: 'x' } }, 'codec.id: got 0; takes a whole number from 1 to 255'],
     [{ compression: { algorithm: 'lzw' } }, 'compression.algorithm: got "lzw"; takes gzip or zstd'],
   ])('should refuse %j', (options, message) => {
-    const open = () => new TieredCache({ name: 'wrong', ...options } as TieredCacheOptions);
+    const open = () => new TieredCache({ name: 'wrong', ...options });
     expect(open).toThrow(message);
   });
 

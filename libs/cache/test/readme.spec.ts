@@ -12,12 +12,13 @@ const readme = readFileSync(path.resolve(import.meta.dirname, '../README.md'), '
 describe('the README', () => {
   it('should open with an example that works as it stands', async () => {
     const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? '';
-    const { url, prefix, close } = await redisForTest();
+    const place = await redisForTest();
+    const { url, prefix } = place;
     const program = example
       .replace("url: 'redis://127.0.0.1:6379'", `url: '${url}', prefix: '${prefix}'`)
       .replace('async (id: string)', 'async (id)');
     expect(await runProgram(program)).toEqual({ status: 0, output: 'hello Ada\n' });
-    await close();
+    await place.close();
   });
 
   it('should name every option of an entry with its default', () => {

@@ -27,11 +27,11 @@ export interface LoaderContext<Value> {
   /** Undefined when there is none. */
   readonly stale: StaleValue<Value> | undefined;
   /** Return it: the stale value is as good as new. @throws {TypeError} when there is none. */
-  notModified(): LoaderVerdict;
+  readonly notModified: () => LoaderVerdict;
   /** Return it: callers get the value, and it is not kept. */
-  skip(value?: Value): LoaderVerdict;
+  readonly skip: (value?: Value) => LoaderVerdict;
   /** Decides by the value how it is kept. Overrides what the call said. */
-  set(options: LoadedOptions): void;
+  readonly set: (options: LoadedOptions) => void;
 }
 
 /** Gets a value from its source. */

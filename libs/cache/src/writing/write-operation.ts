@@ -18,7 +18,7 @@ export type WriteOperation =
 export type WriteOutcome = 'applied' | 'queued';
 
 /** Most operations in one record of the log. */
-export const MOST_OPERATIONS = 500;
+const MOST_OPERATIONS = 500;
 
 /**
  * Splits operations into those that may share a position: a tag or everything must not be
