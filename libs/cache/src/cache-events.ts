@@ -79,7 +79,7 @@ export class CacheEvents {
         listener(facts);
       } catch (error) {
         // A listener's mistake is its author's: it must not become a failed read of somebody else.
-        process.emitWarning(error instanceof Error ? error : String(error));
+        process.emitWarning(`A listener to the cache's ${name} failed: ${String(error)}`);
       }
     }
   }
