@@ -162,6 +162,23 @@ describe('an invalidation', () => {
     });
   });
 
+  it('should not be undone by a loader whose process has not heard of it', async () => {
+    const deaf = await replicas.start();
+    const { core } = deaf as unknown as {
+      core: { follower: { connection: { stream: { pause(): void } } } };
+    };
+    const { load, started, letGo } = heldLoader('old');
+    const loading = deaf.getOrSet('a', load);
+    await started;
+    core.follower.connection.stream.pause();
+    await second.delete('a');
+    letGo();
+    expect(await loading).toBe('old');
+    expect((await second.inspect('a')).redis).toBeUndefined();
+    expect(deaf.peek('a')).toBeUndefined();
+    expect(deaf.stats().overtaken).toBe(1);
+  });
+
   it('should not be undone by a read of Redis that is answered after it is heard of', async () => {
     for (let round = 0; round < 30; round += 1) {
       await first.set('a', `old ${round}`);
