@@ -14,6 +14,7 @@ import { MemoryLayer } from './memory/memory-layer.js';
 import { Memory } from './memory/memory.js';
 import { CircuitBreaker } from './outage/circuit-breaker.js';
 import { PendingWrites } from './outage/pending-writes.js';
+import { Reads } from './reading/reads.js';
 import { Lookups, type Shared } from './reading/lookups.js';
 import { RedisLayer, type RedisLayerOptions } from './redis/redis-layer.js';
 import { Writes } from './writing/writes.js';
@@ -31,6 +32,7 @@ export class CacheCore {
   readonly memory: Memory | undefined;
   readonly lookups: Lookups;
   readonly loads: Loads;
+  readonly reads: Reads;
   readonly writes: Writes;
   readonly shared: Shared | undefined;
   private readonly layer: MemoryLayer | undefined;
@@ -56,6 +58,7 @@ export class CacheCore {
     const parts = { memory, marks, watches, wakeUps, maker, shared, lookups, stats, events };
     const { signal } = this.closing;
     const loads = (this.loads = new Loads({ ...parts, cache: name, maxLifetimeMs, signal }));
+    this.reads = new Reads({ ...parts, loads });
     const invalidations = (this.invalidations = new Invalidations({
       ...parts,
       memory: layer,

@@ -1,7 +1,6 @@
 import type { CacheCore } from './cache-core.js';
 import { type CacheKey, MAX_KEY_LENGTH, shortened, textOf } from './cache-key.js';
 import { CacheOptionError } from './cache.errors.js';
-import { stampOf } from './entry-format.js';
 import type { Entry } from './entry.js';
 import {
   type EntryOptions,
@@ -12,7 +11,7 @@ import {
 import { type EntryInspection, inspect } from './inspection.js';
 import type { Memory } from './memory/memory.js';
 import type { Loader } from './loading/loader.js';
-import type { Found } from './reading/lookups.js';
+import { type ServedEntry, served } from './served-entry.js';
 import { NAMESPACE_TAG, requireTag } from './tags.js';
 import type { WriteOperation, WriteOutcome } from './writing/write-operation.js';
 
@@ -80,11 +79,24 @@ export class CacheScope {
     try {
       const id = this.idOf(key);
       const hot = this.memory?.hot(id);
-      if (hot !== undefined) return Promise.resolve(this.hit(id, hot));
-      return this.fetch(id, loader, options);
+      if (hot !== undefined) return Promise.resolve(this.core.reads.hit(id, hot));
+      return this.fetch(id, { loader, options }, (entry) => this.read(entry));
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** As {@link getOrSet}, and tells how old the value is and whether it is stale. */
+  async getOrSetEntry<Value>(
+    key: string | CacheKey<Value>,
+    loader: Loader<NoInfer<Value>>,
+    options?: EntryOptions,
+  ): Promise<ServedEntry<Value>> {
+    const id = this.idOf(key);
+    const hot = this.memory?.hot(id);
+    if (hot !== undefined) return served(hot, this.core.reads.hit(id, hot), false);
+    const wanted = { loader: loader as Loader<unknown>, options };
+    return this.fetch(id, wanted, (entry, isStale) => served(entry, this.read(entry), isStale));
   }
 
   /** The value if there is a fresh one, without loading. Never throws for want of Redis. */
@@ -94,8 +106,8 @@ export class CacheScope {
   ): Promise<Value | undefined> {
     const id = this.idOf(key);
     const hot = this.memory?.hot(id);
-    if (hot !== undefined) return this.hit(id, hot) as Value;
-    const entry = this.usable(id, await this.find(id), allowStale);
+    if (hot !== undefined) return this.core.reads.hit(id, hot) as Value;
+    const entry = await this.find(id, allowStale);
     return entry && (this.read(entry) as Value);
   }
 
@@ -108,7 +120,7 @@ export class CacheScope {
       keys.map(async (key) => {
         const id = this.idOf(key);
         const entry =
-          this.memory?.hot(id) ?? this.usable(id, await this.find(id), options.allowStale ?? false);
+          this.memory?.hot(id) ?? (await this.find(id, options.allowStale ?? false));
         return [textOf(key), entry] as const;
       }),
     );
@@ -132,7 +144,7 @@ export class CacheScope {
   /** Whether there is a fresh value, be it `undefined` or `null`. */
   async has(key: string | CacheKey<unknown>): Promise<boolean> {
     const id = this.idOf(key);
-    return this.memory?.hot(id) !== undefined || (await this.find(id))?.freshness === 'fresh';
+    return this.memory?.hot(id) !== undefined || (await this.find(id)) !== undefined;
   }
 
   /**
@@ -264,68 +276,22 @@ export class CacheScope {
     return resolveEntryOptions(this.defaults, options, this.core.options.maxLifetimeMs);
   }
 
-  private async find(
-    id: string,
-    options: EntryOptions = this.defaults,
-  ): Promise<Found | undefined> {
+  private async find(id: string, allowStale = false): Promise<Entry | undefined> {
     this.core.requireOpen();
-    return this.core.lookups.find(id, options);
+    return this.core.reads.find(id, this.defaults, allowStale);
   }
 
-  private async fetch(
+  private fetch<Presented>(
     key: string,
-    loader: Loader<unknown>,
-    given: EntryOptions | undefined,
-  ): Promise<unknown> {
-    const options = this.resolve(given);
-    const found = await this.find(key, options);
-    const { entry, freshness, seen } = found ?? {};
-    const { loads, maker } = this.core;
-    if (entry !== undefined && found !== undefined && freshness === 'fresh') {
-      this.count(key, found);
-      if (performance.now() >= entry.refreshAt) {
-        entry.refreshFrom(performance.now() + options.leaseMs);
-        loads.refresh({ key, loader, options, stale: entry, seen: stampOf(entry) });
-      }
-      return maker.read(entry);
-    }
-    if (entry === undefined) this.missed(key);
-    const stale = freshness === 'stale' ? entry : undefined;
-    const served = await loads.obtain({ key, loader, options, stale, seen });
-    if (served === stale && found !== undefined) this.count(key, found);
-    return maker.read(served);
-  }
-
-  private usable(key: string, found: Found | undefined, allowStale: boolean): Entry | undefined {
-    const isUsable = found?.freshness === 'fresh' || (allowStale && found?.freshness === 'stale');
-    if (found === undefined || !isUsable) this.missed(key);
-    else this.count(key, found);
-    return isUsable ? found?.entry : undefined;
-  }
-
-  private hit(key: string, entry: Entry): unknown {
-    const { stats, events } = this.core;
-    stats.memoryHits += 1;
-    if (events.has('hit')) events.emit('hit', { key, layer: 'memory', isStale: false });
-    return this.read(entry);
+    { loader, options }: { loader: Loader<unknown>; options: EntryOptions | undefined },
+    present: (entry: Entry, isStale: boolean) => Presented,
+  ): Promise<Presented> {
+    this.core.requireOpen();
+    return this.core.reads.fetch({ key, loader, options: this.resolve(options) }, present);
   }
 
   private read(entry: Entry): unknown {
     return this.core.maker.read(entry);
-  }
-
-  private count(key: string, { layer, freshness }: Found): void {
-    const { stats, events } = this.core;
-    const isStale = freshness === 'stale';
-    if (isStale) stats.staleHits += 1;
-    else if (layer === 'memory') stats.memoryHits += 1;
-    else stats.redisHits += 1;
-    if (events.has('hit')) events.emit('hit', { key, layer, isStale });
-  }
-
-  private missed(key: string): void {
-    this.core.stats.misses += 1;
-    if (this.core.events.has('miss')) this.core.events.emit('miss', { key });
   }
 
   private writing(

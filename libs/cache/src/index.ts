@@ -31,5 +31,20 @@ export type { EntryOptions, LoadedOptions } from './entry.options.js';
 export type { Freshness } from './entry.js';
 export type { EntryInspection, LayerInspection } from './inspection.js';
 export type { Loader, LoaderContext, LoaderVerdict, StaleValue } from './loading/loader.js';
+export {
+  CacheModule,
+  type CacheModuleAsyncOptions,
+  type CacheModuleOptions,
+} from './nest/cache.module.js';
+export { InjectCache, getCacheToken } from './nest/cache.tokens.js';
+export { Cached, type CachedOptions } from './nest/cached.decorator.js';
+export type { IdentifyUser } from './nest/http/audience.js';
+export { CacheRoute } from './nest/http/cache-route.decorator.js';
+export type { CacheRouteOptions } from './nest/http/cache-route.options.js';
+export { HttpCacheInterceptor } from './nest/http/http-cache.interceptor.js';
+export { HTTP_CACHE_OPTIONS, type HttpCacheOptions } from './nest/http/http-cache.options.js';
+export { InvalidatesTags, type InvalidatesTagsOptions } from './nest/invalidates-tags.decorator.js';
+export type { AsyncMethod } from './nest/wrapped-method.js';
+export type { ServedEntry } from './served-entry.js';
 export { TieredCache } from './tiered-cache.js';
 export type { WriteOutcome } from './writing/write-operation.js';
