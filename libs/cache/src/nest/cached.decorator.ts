@@ -34,10 +34,10 @@ export function Cached<const Args extends readonly unknown[]>(options: CachedOpt
     wrapMethod(target, descriptor, {
       injectAs,
       around: ({ cache, args, proceed }) =>
-        cache.getOrSet(key(...args) as CacheKey<Result>, proceed, {
+        cache.getOrSet<Result>(key(...args) as CacheKey<Result>, proceed, {
           ...entry,
           ...(tags && { tags: typeof tags === 'function' ? tags(...args) : tags }),
-        }) as Promise<Result>,
+        }),
     });
   };
 }

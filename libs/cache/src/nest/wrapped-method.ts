@@ -26,18 +26,16 @@ export function wrapMethod<Args extends readonly unknown[], Result>(
   descriptor: TypedPropertyDescriptor<AsyncMethod<Args, Result>>,
   { injectAs, around }: { injectAs: string | undefined; around: Around<Args, Result> },
 ): void {
-  const method = descriptor.value;
+  const { value: method } = descriptor;
   if (method === undefined) throw new TypeError('Only a method can be cached, no accessor');
   const property = propertyOf(injectAs);
   Inject(getCacheToken(injectAs))(target, property);
 
-  async function wrapped(this: object, ...args: Args): Promise<Result> {
+  descriptor.value = keepingMetadata(method, async function wrapped(this: object, ...args: Args) {
     const cache = Reflect.get(this, property) as TieredCache | undefined;
-    const proceed = async () => method!.call(this, ...args);
+    const proceed = async () => method.call(this, ...args);
     return cache === undefined ? proceed() : around({ cache, args, proceed });
-  }
-
-  descriptor.value = keepingMetadata(method, wrapped);
+  });
 }
 
 function propertyOf(injectAs: string | undefined): symbol {

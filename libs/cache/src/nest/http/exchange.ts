@@ -1,6 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 
+type HeaderValue = string | number | string[] | null | undefined;
+
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A request and its response, alike on every HTTP adapter. */
@@ -47,8 +49,8 @@ export class Exchange {
   }
 
   responseHeader(name: string): string | undefined {
-    const value: unknown = this.adapter.getHeader(this.response, name);
-    return value === undefined || value === null ? undefined : String(value);
+    const value = this.adapter.getHeader(this.response, name) as HeaderValue;
+    return Array.isArray(value) ? value.join(', ') : value?.toString();
   }
 
   setResponseHeader(name: string, value: string): void {
