@@ -79,7 +79,7 @@ export class Invalidations {
       this.overtake(name, Infinity);
       memory?.expireOlder(name, Infinity);
     } else {
-      watches.noteAll();
+      watches.noteAll(Infinity);
       this.options.detachAll();
       if (kind === 'c') memory?.clear();
       else this.sweep(name, (key, entry) => this.sweepOne(kind, key, entry));
@@ -91,7 +91,8 @@ export class Invalidations {
     const { marks, memory, watches, wakeUps, detachAll } = this.options;
     marks.restart(position, floor);
     memory?.clear();
-    watches.noteAll();
+    // A load that began at the newest position or later missed nothing: such as the very first one.
+    watches.noteAll(position);
     detachAll();
     wakeUps.wakeAll();
   }

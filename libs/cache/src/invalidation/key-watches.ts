@@ -43,9 +43,11 @@ export class KeyWatches {
     this.open.delete(key);
   }
 
-  /** Anything may have been written. */
-  noteAll(): void {
-    for (const watch of this.open.values()) watch.overtakenBy = Infinity;
+  /** Anything may have been written, up to the position. */
+  noteAll(position: number): void {
+    for (const watch of this.open.values()) {
+      watch.overtakenBy = Math.max(watch.overtakenBy, position);
+    }
     this.open.clear();
   }
 }
