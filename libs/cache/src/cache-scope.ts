@@ -119,8 +119,7 @@ export class CacheScope {
     const found = await Promise.all(
       keys.map(async (key) => {
         const id = this.idOf(key);
-        const entry =
-          this.memory?.hot(id) ?? (await this.find(id, options.allowStale ?? false));
+        const entry = this.memory?.hot(id) ?? (await this.find(id, options.allowStale ?? false));
         return [textOf(key), entry] as const;
       }),
     );
