@@ -1,6 +1,7 @@
 import { type Attributes, type Link, SpanKind, trace } from '@opentelemetry/api';
 
 import type { MessageHeaders } from '../messaging.options.js';
+import type { OutgoingEvent } from '../outbox/outgoing-event.js';
 import { creationContext, inSpan, isTracing, known } from './span.js';
 
 /** An event, as far as spans tell of it. */
@@ -39,11 +40,12 @@ export async function creatingEvent<Event extends TracedEvent>(
 }
 
 /** Events are published that no outbox holds: what they carry is this span's context. */
-export async function publishingEvents(
-  topics: readonly string[],
+export function publishingEvents(
+  events: readonly Pick<OutgoingEvent, 'topic'>[],
   work: () => Promise<void>,
 ): Promise<void> {
-  if (!isTracing() || topics.length === 0) return work();
+  if (!isTracing() || events.length === 0) return work();
+  const topics = events.map(({ topic }) => (typeof topic === 'string' ? topic : topic.name));
   return inSpan(sendFacts(topics, SpanKind.PRODUCER), work);
 }
 
@@ -64,7 +66,7 @@ export async function relayingEvents(
 }
 
 /** An attempt to handle an event: a child of where the event was created. */
-export async function handlingEvent(
+export function handlingEvent(
   event: TracedEvent,
   { group, delivery }: { readonly group: string; readonly delivery: TracedDelivery },
   work: () => Promise<void>,

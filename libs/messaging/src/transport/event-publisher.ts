@@ -2,18 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { ScriptArgument } from '@trilith/redis';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 
-import { FencedError, InvalidPayloadError, StreamFullError } from '../messaging.errors.js';
+import { InvalidPayloadError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { OutboxMessage } from '../outbox/outbox-store.js';
 import type { OutgoingEvent } from '../outbox/outgoing-event.js';
 import { publishingEvents, relayingEvents } from '../tracing/event-spans.js';
 import { outgoingHeaders } from '../tracing/span.js';
-import { type AppendOutcome, appendEvents } from './event-scripts.js';
-import { layoutError, rememberPublisher } from './layout.js';
+import { EventAppender, type EventBatch } from './event-appender.js';
 import type { MessagingConnections } from './messaging-connections.js';
 import { partitionOf } from './partition-of.js';
 import { checkPayload, writePayload } from './payload.js';
-import { StreamKeys } from './stream-keys.js';
 
 /** How events are published. */
 export interface PublishOptions {
@@ -26,19 +24,21 @@ export interface PublishOptions {
 
 const appendedTogether = 1_000;
 
+type WritingOptions = Pick<ResolvedMessagingOptions, 'partitions' | 'codec' | 'maxPayloadBytes'>;
+
 /**
  * Puts events on this service's streams, where every subscribing service finds them. For events that
  * belong to a change of data use the outbox, which loses none when the process dies in between.
  */
 @Injectable()
 export class EventPublisher {
-  private readonly keys: StreamKeys;
+  private readonly appender: EventAppender;
 
   constructor(
     private readonly options: ResolvedMessagingOptions,
     private readonly connections: MessagingConnections,
   ) {
-    this.keys = new StreamKeys(options.prefix);
+    this.appender = new EventAppender(options, connections);
   }
 
   /**
@@ -59,15 +59,9 @@ export class EventPublisher {
     { fencingToken }: PublishOptions = {},
   ): Promise<void> {
     const token = toText(fencingToken);
-    const topics = events.map(({ topic }) => nameOf(topic));
-    await publishingEvents(topics, async () => {
-      const headers = outgoingHeaders(this.options.context);
-      const checked = await Promise.all(events.map(async (event) => check(event, headers)));
-      await this.appendAll(
-        checked.map((event) => fieldsOf(event, this.options)),
-        token,
-      );
-      this.tellObserver(checked);
+    await publishingEvents(events, async () => {
+      const checked = await this.checkAll(events);
+      await this.appendAll(checked, { token, options: this.options });
     });
   }
 
@@ -80,63 +74,66 @@ export class EventPublisher {
     { fencingToken }: PublishOptions = {},
   ): Promise<void> {
     const token = toText(fencingToken);
-    const unbounded = { ...this.options, maxPayloadBytes: Number.POSITIVE_INFINITY };
-    const written = events.map((event) => fieldsOf(event, unbounded));
-    await relayingEvents(events, async () => this.appendAll(written, token));
+    const options = { ...this.options, maxPayloadBytes: Number.POSITIVE_INFINITY };
+    await relayingEvents(events, async () => this.appendAll(events, { token, options }));
+  }
+
+  /** A promise only where a schema has to look. */
+  private checkAll(
+    events: readonly OutgoingEvent[],
+  ): readonly OutboxMessage[] | Promise<readonly OutboxMessage[]> {
+    const headers = outgoingHeaders(this.options.context);
+    const isChecked = events.some(({ topic }) => typeof topic !== 'string');
+    if (!isChecked) return events.map((event) => messageOf(event, event.payload, headers));
+    return Promise.all(
+      events.map(async (event) => messageOf(event, await checkedPayload(event), headers)),
+    );
+  }
+
+  private async appendAll(
+    events: readonly OutboxMessage[],
+    { token, options }: { token: string; options: WritingOptions },
+  ): Promise<void> {
+    // All are written before the first is appended: one that is too large keeps back all.
+    const batches: EventBatch[] = [];
+    for (let from = 0; from < events.length; from += appendedTogether) {
+      const some = events.slice(from, from + appendedTogether);
+      const values: ScriptArgument[] = [];
+      for (const event of some) values.push(...valuesOf(event, options));
+      batches.push({ count: some.length, values, token });
+    }
+    if (!this.connections.isReady) await this.connections.ready();
+    for (const batch of batches) await this.appender.append(batch);
     this.tellObserver(events);
   }
 
-  private async appendAll(written: readonly ScriptArgument[][], token: string): Promise<void> {
-    await this.connections.ready();
-    for (let from = 0; from < written.length; from += appendedTogether) {
-      await this.append(written.slice(from, from + appendedTogether), token);
-    }
-  }
-
-  private async append(together: readonly ScriptArgument[][], token: string): Promise<void> {
-    const { partitions, maxEntries, service } = this.options;
-    const bounds = [Math.ceil(maxEntries / partitions), maxEntries];
-    const args = [partitions, ...bounds, token, ...together.flat()];
-    const redis = this.connections.commands;
-    const outcome = await appendEvents(redis, [this.keys.events(service)], args);
-    if (outcome.kind !== 'appended') throw this.refusal(outcome, together.length);
-    if (outcome.isNewLayout) await rememberPublisher(redis, this.options);
-  }
-
-  private refusal(outcome: Exclude<AppendOutcome, { kind: 'appended' }>, count: number): Error {
-    const { service: publisher, observer } = this.options;
-    if (outcome.kind === 'layout') return layoutError(this.options, outcome.partitions);
-    if (outcome.kind === 'fenced') return new FencedError(publisher, outcome.highest);
-    observer.refused?.({ publisher, count });
-    return new StreamFullError(outcome);
-  }
-
   private tellObserver(events: readonly OutboxMessage[]): void {
+    const { observer } = this.options;
+    if (observer.published === undefined) return;
     const counts = new Map<string, number>();
     for (const { topic } of events) counts.set(topic, (counts.get(topic) ?? 0) + 1);
-    for (const [topic, count] of counts) this.options.observer.published?.({ topic, count });
+    for (const [topic, count] of counts) observer.published({ topic, count });
   }
 }
 
-async function check(
+async function checkedPayload({ topic, payload }: OutgoingEvent): Promise<unknown> {
+  return typeof topic === 'string' ? payload : checkPayload(topic.name, topic.schema, payload);
+}
+
+function messageOf(
   event: OutgoingEvent,
+  payload: unknown,
   contextHeaders: Readonly<Record<string, string>>,
-): Promise<OutboxMessage> {
+): OutboxMessage {
   const { id = uuidv7(), topic, key, deliverAt } = event;
   if (!isUuid(id)) refuse(topic, 'id', 'is no uuid');
   if (Number.isNaN(deliverAt?.getTime())) refuse(topic, 'deliverAt', 'is no time');
-  const payload =
-    typeof topic === 'string'
-      ? event.payload
-      : await checkPayload(topic.name, topic.schema, event.payload);
   const headers = { ...contextHeaders, ...event.headers };
   return { id, topic: nameOf(topic), key, payload, headers, deliverAt };
 }
 
-type WritingOptions = Pick<ResolvedMessagingOptions, 'partitions' | 'codec' | 'maxPayloadBytes'>;
-
 /** The values that the script takes of an event. */
-function fieldsOf(
+function valuesOf(
   { id, topic, key, payload, headers, deliverAt }: OutboxMessage,
   { partitions, codec, maxPayloadBytes }: WritingOptions,
 ): ScriptArgument[] {

@@ -44,6 +44,17 @@ describe('publishing', () => {
       expect(await platform.length('users')).toBe(21);
     });
 
+    it('should put events of one key in the order of the calls, however many share a turn', async () => {
+      const publisher = await startPublisher({ partitions: 2 });
+      const payloads = Array.from({ length: 150 }, (_, step) => step);
+      await Promise.all(
+        payloads.map(async (payload) => publisher.publish([{ topic: 'n', key: 'a', payload }])),
+      );
+      const stream = platform.keys.partition('users', partitionOf('a', 2));
+      const found = (await platform.entries(stream)).map(({ payload }) => Number(payload));
+      expect(found).toEqual(payloads);
+    });
+
     it('should stop the boot, in one line, when Redis has another number of them', async () => {
       await startPublisher({ partitions: 4 });
       await expect(startPublisher({ partitions: 8 })).rejects.toThrow(
@@ -120,6 +131,27 @@ describe('publishing', () => {
       gate.resolve();
       await eventually(async () => publisher.publish(steps(full, 10)));
       await eventually(() => expect(reader.get(Story).seen.length).toBe(21));
+    });
+
+    it('should be refused alone of what is published in the same turn', async () => {
+      const publisher = await startPublisher({ partitions: 1, maxEntries: 10 });
+      const gate = Promise.withResolvers<void>();
+      const reader = await startReader({ maxInHand: 4 });
+      reader.get(Story).behave = async () => gate.promise;
+      await publisher.publish(steps('a', 4));
+      await eventually(() => expect(reader.get(Story).running).toBe(1));
+
+      const calls = [steps('b', 3), steps('c', 4), steps('d', 3)];
+      const ends = await Promise.allSettled(calls.map(async (call) => publisher.publish(call)));
+      expect(ends).toEqual([
+        { status: 'fulfilled', value: undefined },
+        { status: 'rejected', reason: expect.objectContaining({ code: 'stream_full' }) },
+        { status: 'fulfilled', value: undefined },
+      ]);
+      const stream = platform.keys.partition('users', 0);
+      const there = (await platform.entries(stream)).map(({ key }) => key);
+      expect(there.join('')).toBe('aaaabbbddd');
+      gate.resolve();
     });
 
     it('should not be refused for what is acknowledged and kept, nor where nobody subscribes', async () => {
