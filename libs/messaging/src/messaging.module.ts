@@ -6,7 +6,6 @@ import {
   type ModuleMetadata,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
 
 import {
   DEFAULT_CONNECTION,
@@ -23,7 +22,6 @@ import {
   transportProviders,
 } from './messaging.providers.js';
 import { getMessagingOptionsToken } from './messaging.tokens.js';
-import { FailureRecorder } from './transport/failure-recorder.js';
 
 /** Options that come from other providers. The name is known before they are. */
 export interface MessagingAsyncOptions
@@ -41,12 +39,7 @@ export interface MessagingAsyncOptions
  */
 @Module({})
 export class MessagingModule implements OnApplicationShutdown {
-  constructor(
-    recorder: FailureRecorder,
-    @Inject(MESSAGING_RESOURCES) private readonly resources: MessagingResources,
-  ) {
-    recorder.attach();
-  }
+  constructor(@Inject(MESSAGING_RESOURCES) private readonly resources: MessagingResources) {}
 
   static forRoot(options: MessagingOptions): DynamicModule {
     return this.forRootAsync({ name: options.name, useFactory: () => options });
@@ -63,8 +56,8 @@ export class MessagingModule implements OnApplicationShutdown {
     return {
       module: MessagingModule,
       global: true,
-      imports: [...imports, DiscoveryModule],
-      providers: [options, FailureRecorder, ...transportProviders(name)],
+      imports,
+      providers: [options, ...transportProviders(name)],
       exports: exportedTokens(name),
     };
   }

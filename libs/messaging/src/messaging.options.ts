@@ -115,7 +115,7 @@ const defaults = {
   subscribeTo: [],
   partitions: 16,
   maxEntries: 1_000_000,
-  context: { headers: () => ({}), run: async (_headers, work) => work() } satisfies MessageContext,
+  context: { headers: () => ({}), run: (_headers, work) => work() } satisfies MessageContext,
   requestTimeoutMs: 5_000,
   maxWaitingRequests: 10_000,
   codec: jsonCodec as PayloadCodec,

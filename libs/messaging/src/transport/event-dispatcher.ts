@@ -41,15 +41,17 @@ export class EventDispatcher {
    * @throws {HandlerFailure} of the first that failed.
    * @throws {InvalidPayloadError}
    */
-  async dispatch(event: EventMessage, delivery: MessageDelivery): Promise<void> {
+  dispatch(event: EventMessage, delivery: MessageDelivery): Promise<void> {
     const { context, group } = this.parts;
-    await context.run(event.headers, async () =>
-      handlingEvent(event, { group, delivery }, async () => this.runAll(event, delivery)),
+    return context.run(event.headers, () =>
+      handlingEvent(event, { group, delivery }, () => this.runAll(event, delivery)),
     );
   }
 
   private async runAll(event: EventMessage, delivery: MessageDelivery): Promise<void> {
     const handlers = this.parts.handlersOf(event.topic);
+    const [only, another] = handlers;
+    if (only && another === undefined) return this.run(only, event, delivery);
     const runs = handlers.map(async (handler) => this.run(handler, event, delivery));
     const failure = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
     if (failure?.status === 'rejected') throw failure.reason;
@@ -61,7 +63,8 @@ export class EventDispatcher {
     delivery: MessageDelivery,
   ): Promise<void> {
     const context = new RedisStreamsContext(delivery);
-    const payload = await payloadFor(handler, event, this.parts.codecs);
+    const checked = payloadFor(handler, event, this.parts.codecs);
+    const payload: unknown = checked instanceof Promise ? await checked : checked;
     try {
       await this.parts.insideHooks(context, async () => {
         const result: unknown = await handler(payload, context);

@@ -110,6 +110,8 @@ export interface PartitionsRead {
   readonly created: readonly number[];
   /** By partition, in their order. */
   readonly entries: ReadonlyMap<number, readonly StreamEntry[]>;
+  /** How many entries that are. */
+  readonly count: number;
 }
 
 export const readPartitions = defineScript<ScriptArgument[], PartitionsRead>({
@@ -124,14 +126,16 @@ export const readPartitions = defineScript<ScriptArgument[], PartitionsRead>({
       unknown[],
     ];
     const entries = new Map<number, readonly StreamEntry[]>();
+    let count = 0;
     for (let index = 0; index < found.length; index += 2) {
       const [partition, read] = found.slice(index, index + 2) as Found;
+      count += read.length;
       entries.set(
         partition,
         read.map(([id, fields]) => toStreamEntry(id, fields)),
       );
     }
-    return { isPaused: paused === 1, lost, behind, created, entries };
+    return { isPaused: paused === 1, lost, behind, created, entries, count };
   },
 });
 

@@ -17,17 +17,14 @@ export interface EventMessage extends Message {
 }
 
 /** @throws when the headers are no JSON object: no sender of this library writes such an entry. */
-export function readEvent(entry: StreamEntry): EventMessage {
-  // An entry without a key waits for no other.
-  return { ...readMessage(entry), key: entry.fields.get('key') ?? entry.entryId };
-}
-
-function readMessage({ entryId, fields }: StreamEntry): Message {
+export function readEvent({ entryId, fields }: StreamEntry): EventMessage {
   return {
     id: fields.get('id') ?? entryId,
     topic: fields.get('topic') ?? '',
     payload: fields.get('payload') ?? 'null',
     headers: readHeaders(fields.get('headers')),
+    // An entry without a key waits for no other.
+    key: fields.get('key') ?? entryId,
   };
 }
 

@@ -161,15 +161,15 @@ function unknownCodec(topic: string, name: string, codecs: readonly PayloadCodec
 }
 
 /**
- * A message's payload as its handler should see it.
+ * A message's payload as its handler should see it; a promise of it where a schema has to look first.
  *
  * @throws {InvalidPayloadError}
  */
-export async function payloadFor(
+export function payloadFor(
   handler: MessageHandler,
   message: Message,
   codecs: readonly PayloadCodec[],
-): Promise<unknown> {
+): unknown {
   const payload = readPayload(message.topic, partsOf(message.payload), codecs);
   const schema = schemaOf(handler.extras);
   return schema ? checkPayload(message.topic, schema, payload) : payload;

@@ -11,6 +11,7 @@ import {
 import { EventConsumer } from './consumer/event-consumer.js';
 import { RequestConsumer } from './consumer/request-consumer.js';
 import { EventDispatcher, type InsideHooks } from './event-dispatcher.js';
+import { recordFailures } from './failure-recorder.js';
 import { layOutPartitions } from './layout.js';
 import { MessagingConnections, type MessagingStatus } from './messaging-connections.js';
 import type { RedisStreamsContext } from './redis-streams.context.js';
@@ -50,6 +51,7 @@ export class RedisStreamsServer
   /** @throws {MessagingOptionError} */
   constructor(options: MessagingOptions, connections?: MessagingConnections) {
     super();
+    recordFailures();
     this.options = resolveMessagingOptions(options);
     this.transportId = redisStreams(this.options.name);
     this.connections = connections ?? new MessagingConnections(this.options);
@@ -163,7 +165,7 @@ export class RedisStreamsServer
 
   private makeConsumers(): (EventConsumer | RequestConsumer)[] {
     const { options, connections } = this;
-    const insideHooks: InsideHooks = async (context, work) => this.insideHooks(context, work);
+    const insideHooks: InsideHooks = (context, work) => this.insideHooks(context, work);
     const dispatcher = new EventDispatcher({
       context: options.context,
       codecs: options.codecs,

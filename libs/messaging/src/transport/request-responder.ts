@@ -4,6 +4,7 @@ import { type Observable, type Subscription, finalize, isObservable, tap } from 
 import { RequestTimeoutError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import { answering, failureOfActiveSpan } from '../tracing/request-spans.js';
+import { DeadlineTimer } from './consumer/deadline-timer.js';
 import { HandlerDeadline } from './consumer/handler-deadline.js';
 import type { ReceivedRequest } from './consumer/request-consumer.js';
 import type { InsideHooks } from './event-dispatcher.js';
@@ -29,6 +30,7 @@ export interface RequestResponderParts {
 /** Answers requests on their callers' channels, within their callers' time. */
 export class RequestResponder {
   private readonly underWay = new SlotTable<HandlerDeadline>();
+  private readonly deadlines = new DeadlineTimer();
 
   constructor(private readonly parts: RequestResponderParts) {}
 
@@ -36,7 +38,7 @@ export class RequestResponder {
   async answer(request: ReceivedRequest): Promise<void> {
     const { options } = this.parts;
     const { topic, headers } = request.message;
-    const deadline = new HandlerDeadline(() => {
+    const deadline = new HandlerDeadline(this.deadlines, () => {
       return new RequestTimeoutError(options.service, topic, request.remainingMs);
     });
     deadline.set(request.remainingMs);

@@ -5,9 +5,21 @@ export class ConcurrencyLimit {
 
   constructor(private readonly limit: number) {}
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= this.limit) await this.turn();
-    else this.running += 1;
+  /** Calls `work` in this very turn where there is a place. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= this.limit) return this.runInTurn(work);
+    this.running += 1;
+    return this.runInPlace(work);
+  }
+
+  private async runInTurn<T>(work: () => Promise<T>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.waiting.push(resolve);
+    await promise;
+    return this.runInPlace(work);
+  }
+
+  private async runInPlace<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } finally {
@@ -16,11 +28,5 @@ export class ConcurrencyLimit {
       if (next) next();
       else this.running -= 1;
     }
-  }
-
-  private async turn(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.waiting.push(resolve);
-    await promise;
   }
 }

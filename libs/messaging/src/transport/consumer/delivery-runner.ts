@@ -10,6 +10,7 @@ import { type EventMessage, readEvent } from '../message.js';
 import type { MessageDelivery } from '../redis-streams.context.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import { deadLetterFields } from './dead-letter.js';
+import { DeadlineTimer } from './deadline-timer.js';
 import type { Delivery } from './delivery.js';
 import type { GroupMembership } from './group-membership.js';
 import { HandlerDeadline } from './handler-deadline.js';
@@ -39,6 +40,8 @@ const leasePauseMs = 50;
 
 /** Takes a delivery to its end: handled, buried, or left to the partition's next owner. */
 export class DeliveryRunner {
+  private readonly deadlines = new DeadlineTimer();
+
   constructor(private readonly parts: DeliveryRunnerParts) {}
 
   /** Never rejects. Resolves to whether the event is to be acknowledged. */
@@ -92,8 +95,8 @@ export class DeliveryRunner {
     membership: GroupMembership,
   ): Promise<Outcome> {
     if (delivery.isOver) return 'left';
-    const mayBegin = await this.untilDone(async () => delivery.record());
-    if (!mayBegin) return 'left';
+    if (!delivery.isRecorded && !(await this.untilDone(async () => delivery.record())))
+      return 'left';
     // Nothing may come between this look at the clock and the handler: a frozen process finds here,
     // when it goes on, that another may own the partition.
     while (!delivery.isOver && !membership.lease.holds) await pause(leasePauseMs, delivery);
@@ -110,7 +113,7 @@ export class DeliveryRunner {
     const { observer, handlerTimeoutMs } = options;
     const facts = { kind: 'event', topic: event.topic, attempt: delivery.attempt } as const;
     const startedAt = performance.now();
-    const deadline = new HandlerDeadline(() => {
+    const deadline = new HandlerDeadline(this.deadlines, () => {
       return new HandlerTimeoutError(event.topic, handlerTimeoutMs);
     });
     delivery.begin(deadline);

@@ -38,6 +38,11 @@ export class Delivery {
     return this.entry.entryId;
   }
 
+  /** Events of one key are handled one after the other. An entry without one waits for no other. */
+  get key(): string {
+    return this.entry.fields.get('key') ?? this.entryId;
+  }
+
   /** The partition was lost, or the process has stopped waiting for it. */
   get isGivenUp(): boolean {
     return this.reason !== undefined;
@@ -48,9 +53,13 @@ export class Delivery {
     return this.isGivenUp || this.partition.closing.aborted;
   }
 
+  /** The server knows of the attempt: it may begin. */
+  get isRecorded(): boolean {
+    return this.recorded >= this.attempt;
+  }
+
   /** Resolves to whether the attempt may begin: the server knows of it. */
   async record(): Promise<boolean> {
-    if (this.recorded >= this.attempt) return true;
     const { group } = this.partition;
     const isOurs = await group.recordAttempt(this.partition, this.entryId, this.attempt);
     if (isOurs) this.recorded = this.attempt;

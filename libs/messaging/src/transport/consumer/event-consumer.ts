@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import { isRedisUnavailable } from '@trilith/redis';
 
 import type { ResolvedMessagingOptions } from '../../messaging.options.js';
 import type { MessagingConnections } from '../messaging-connections.js';
@@ -7,7 +6,6 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
 import type { Delivery } from './delivery.js';
 import { DeliveryRunner, type EventHandling } from './delivery-runner.js';
 import { InHand } from './in-hand.js';
-import { KeyLanes } from './key-lanes.js';
 import { Subscription } from './subscription.js';
 
 const mostReadTogether = 250;
@@ -21,11 +19,11 @@ const givenUpWithinMs = 1_000;
  */
 export class EventConsumer {
   private readonly logger = new Logger('Messaging');
-  private readonly lanes = new KeyLanes();
   private readonly stopping = new AbortController();
   private readonly subscriptions: readonly Subscription[];
   private readonly runner: DeliveryRunner;
   private readonly inHand: InHand;
+  private accepted: [delivery: Delivery, from: Subscription][] = [];
 
   constructor(
     private readonly options: ResolvedMessagingOptions,
@@ -70,6 +68,7 @@ export class EventConsumer {
       options,
       connections,
       onDelivery: (delivery) => this.accept(delivery, subscription),
+      onFinished: () => this.inHand.finish(),
       room: async () => this.room(),
       stopping: this.stopping.signal,
       logger,
@@ -77,25 +76,24 @@ export class EventConsumer {
     return subscription;
   }
 
+  /**
+   * Handlers begin when all else of this turn is done: by then the reader has asked for what comes
+   * next, and the server works while they do.
+   */
   private accept(delivery: Delivery, from: Subscription): void {
-    const { entry, entryId } = delivery;
-    const lane = `${from.publisher} ${entry.fields.get('key') ?? entryId}`;
-    const handled = this.lanes.run(lane, async () => this.runner.run(delivery, from.membership));
-    this.inHand.add(handled.then(async (isHandled) => this.finish(delivery, { isHandled, from })));
+    this.inHand.take();
+    if (this.accepted.push([delivery, from]) === 1) process.nextTick(() => this.beginAccepted());
   }
 
-  /** Never rejects. The next of the key does not wait for this. */
-  private async finish(
-    delivery: Delivery,
-    { isHandled, from }: { isHandled: boolean; from: Subscription },
-  ): Promise<void> {
-    try {
-      if (isHandled) await from.acknowledge(delivery);
-    } catch (error) {
-      // The process stops: whoever has the partition next runs it once more.
-      if (!isRedisUnavailable(error)) this.logger.error(error);
+  private beginAccepted(): void {
+    const { accepted } = this;
+    this.accepted = [];
+    for (const [delivery, from] of accepted) {
+      from.lanes.run(delivery.key, async () => {
+        // The next of the key does not wait for the acknowledgement.
+        from.finish(delivery, await this.runner.run(delivery, from.membership));
+      });
     }
-    delivery.partition.drop(delivery);
   }
 
   private async leave(subscription: Subscription): Promise<void> {

@@ -1,12 +1,16 @@
+import type { DeadlineTimer, Timed } from './deadline-timer.js';
+
 /** The time a handler has; it can be set anew while the handler runs. Made for each message: lean. */
-export class HandlerDeadline {
+export class HandlerDeadline implements Timed {
   private controller: AbortController | undefined;
   private reason: Error | undefined;
   private reject: ((reason: Error) => void) | undefined;
-  private timer: NodeJS.Timeout | undefined;
 
   /** @param error what the handler is told when its own time is over. */
-  constructor(private readonly error: () => Error) {}
+  constructor(
+    private readonly timer: DeadlineTimer,
+    private readonly error: () => Error,
+  ) {}
 
   /** Aborts when the time is over. */
   get signal(): AbortSignal {
@@ -23,22 +27,26 @@ export class HandlerDeadline {
 
   /** The time is over in `ms` from now. */
   set(ms: number): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.end(this.error()), ms);
+    this.timer.set(this, ms);
   }
 
   /** The time is over now. */
   end(reason: Error): void {
-    clearTimeout(this.timer);
+    this.clear();
     if (this.reason) return;
     this.reason = reason;
     this.controller?.abort(reason);
     this.reject?.(reason);
   }
 
+  /** Called by the timer. */
+  timeOver(): void {
+    this.end(this.error());
+  }
+
   /** To be called when the handler is done. */
   clear(): void {
-    clearTimeout(this.timer);
+    this.timer.clear(this);
   }
 
   /** What `work` settles with, unless the time is over before: then it rejects. */

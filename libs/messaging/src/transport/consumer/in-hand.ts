@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The works that a consumer has taken and not finished: so many at most. */
+/** Counts the works that a consumer has taken and not finished: so many at most. */
 export class InHand {
-  private readonly works = new Set<Promise<void>>();
+  private count = 0;
   /** What those who wait for room wait for: all for the same. */
   private changed: PromiseWithResolvers<void> | undefined;
+  private emptied: PromiseWithResolvers<void> | undefined;
   private closed = false;
 
   /** @param gatherMs once it was full: how long room may gather before it is used. */
@@ -15,16 +16,21 @@ export class InHand {
 
   /** How many more may be taken. */
   get free(): number {
-    return Math.max(0, this.most - this.works.size);
+    return Math.max(0, this.most - this.count);
   }
 
-  /** `work` must not reject. */
-  add(work: Promise<void>): void {
-    this.works.add(work);
-    void work.finally(() => {
-      this.works.delete(work);
-      this.wake();
-    });
+  /** One was taken. */
+  take(): void {
+    this.count += 1;
+  }
+
+  /** One that was taken is finished. */
+  finish(): void {
+    this.count -= 1;
+    this.wake();
+    if (this.count > 0) return;
+    this.emptied?.resolve();
+    this.emptied = undefined;
   }
 
   /** Waits until something may be taken, or nothing will be any more; says how much. */
@@ -45,9 +51,11 @@ export class InHand {
 
   /** Resolves when all is finished, at the latest after `timeoutMs`. */
   async settled(timeoutMs: number): Promise<void> {
+    if (this.count === 0) return;
+    this.emptied ??= Promise.withResolvers<void>();
     const { promise: timeUp, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timeoutMs);
-    await Promise.race([Promise.all(this.works), timeUp]);
+    await Promise.race([this.emptied.promise, timeUp]);
     clearTimeout(timer);
   }
 

@@ -34,6 +34,8 @@ export class PartitionReader {
   private readonly stopping = new AbortController();
   private rounds = 0;
   private isPaused = false;
+  /** The last read got all that it asked for: there is likely more, and waiting would be a detour. */
+  private isMoreLikely = false;
   private isWaiting = false;
 
   constructor(private readonly parts: PartitionReaderParts) {}
@@ -65,7 +67,8 @@ export class PartitionReader {
     const free = await this.parts.room();
     const taken = await this.takeOver(free);
     if (taken >= free || this.stopping.signal.aborted) return;
-    const partitions = await this.waitForEntries();
+    const partitions = this.isMoreLikely ? this.nextRound() : await this.waitForEntries();
+    this.isMoreLikely = false;
     if (partitions.length === 0 || this.stopping.signal.aborted) return;
     await whileReading(partitions, async () => this.read(partitions, free - taken));
   }
@@ -116,11 +119,10 @@ export class PartitionReader {
 
   private async read(partitions: readonly OwnedPartition[], count: number): Promise<void> {
     const { group, membership, redis } = this.parts;
-    const { isPaused, lost, behind, created, entries } = await group.read(redis, {
-      partitions,
-      count,
-    });
+    const found = await group.read(redis, { partitions, count });
+    const { isPaused, lost, behind, created, entries } = found;
     this.isPaused = isPaused;
+    this.isMoreLikely = found.count === count;
     if (lost.length > 0) void membership.renew().catch(() => undefined);
     if (created.length > 0) this.tellRecreated(created);
     for (const partition of partitions) {

@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import { isRedisUnavailable } from '@trilith/redis';
 
 import type { ResolvedMessagingOptions } from '../../messaging.options.js';
 import type { MessagingConnections } from '../messaging-connections.js';
@@ -6,6 +7,7 @@ import { StreamKeeper } from '../stream-keeper.js';
 import { Batch } from './batch.js';
 import type { Delivery } from './delivery.js';
 import { GroupMembership } from './group-membership.js';
+import { KeyLanes } from './key-lanes.js';
 import { PartitionGroup } from './partition-group.js';
 import { PartitionReader, waitMs } from './partition-reader.js';
 import { Periodically } from './periodically.js';
@@ -16,6 +18,8 @@ export interface SubscriptionParts {
   readonly options: ResolvedMessagingOptions;
   readonly connections: MessagingConnections;
   readonly onDelivery: (delivery: Delivery) => void;
+  /** A delivery is done with: {@link Subscription.finish} has come to its end. */
+  readonly onFinished: () => void;
   /** Waits until there is room, and says for how many entries. */
   readonly room: () => Promise<number>;
   /** Aborts when the process stops: no command is repeated any more. */
@@ -29,6 +33,7 @@ const lagEveryMs = 5_000;
 /** This service's part in consuming one publisher's events. */
 export class Subscription {
   readonly membership: GroupMembership;
+  readonly lanes = new KeyLanes();
   private readonly group: PartitionGroup;
   private readonly acknowledgements: Batch<Delivery>;
   private readonly keeper: StreamKeeper;
@@ -83,9 +88,10 @@ export class Subscription {
     for (const chore of this.chores) chore.start();
   }
 
-  /** Settles when the server has the acknowledgement, or the process stops. */
-  async acknowledge(delivery: Delivery): Promise<void> {
-    await this.acknowledgements.add(delivery);
+  /** A delivery has come to its end. What is to be acknowledged stays in hand until it is. */
+  finish(delivery: Delivery, isToBeAcknowledged: boolean): void {
+    if (isToBeAcknowledged) void this.acknowledgements.add(delivery);
+    else this.letGo(delivery);
   }
 
   /** Reads no more, and begins nothing more. The lease is renewed until {@link leave}. */
@@ -107,19 +113,29 @@ export class Subscription {
     await this.membership.leave();
   }
 
+  /** Never rejects. */
   private async acknowledgeAll(deliveries: readonly Delivery[]): Promise<void> {
     const byStream = Map.groupBy(deliveries, ({ partition }) => partition.stream);
     const { stopping: signal, logger } = this.parts;
-    await untilDone(
-      async () => {
-        const acknowledged = [...byStream].map(async ([stream, some]) => {
-          const ids = some.map(({ entryId }) => entryId);
-          await this.group.acknowledge(stream, ids);
-        });
-        await Promise.all(acknowledged);
-      },
-      { signal, logger },
-    );
+    const acknowledge = async () => {
+      const acknowledged = [...byStream].map(async ([stream, some]) => {
+        const ids = some.map(({ entryId }) => entryId);
+        await this.group.acknowledge(stream, ids);
+      });
+      await Promise.all(acknowledged);
+    };
+    try {
+      await untilDone(acknowledge, { signal, logger });
+    } catch (error) {
+      // The process stops: whoever has the partitions next runs these once more.
+      if (!isRedisUnavailable(error)) logger.error(error);
+    }
+    for (const delivery of deliveries) this.letGo(delivery);
+  }
+
+  private letGo(delivery: Delivery): void {
+    delivery.partition.drop(delivery);
+    this.parts.onFinished();
   }
 
   private makeChores(): Periodically[] {
