@@ -103,6 +103,7 @@ export type { Durability, OutboxRelayOptions } from './outbox/outbox-relay.optio
 export type { CommitListener } from './outbox/commit-listener.js';
 export type { BarrierMark, EventSink, PublishBarrier, SinkOptions } from './outbox/event-sink.js';
 export type {
+  OnCommitted,
   OutboxLag,
   OutboxMessage,
   OutboxStore,

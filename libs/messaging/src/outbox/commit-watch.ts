@@ -1,6 +1,7 @@
 import type { CommitListener } from './commit-listener.js';
 import type { Outage } from './outage.js';
-import type { OutboxStore } from './outbox-store.js';
+import type { OutboxMessage, OutboxStore } from './outbox-store.js';
+import { ToldEvents } from './told-events.js';
 import { WakeUp } from './wake-up.js';
 
 /** What a watch works with. */
@@ -21,6 +22,7 @@ const LONGEST_NAP_MS = 32;
  */
 export class CommitWatch {
   private readonly wakeUp = new WakeUp();
+  private readonly told = new ToldEvents();
   private listener: CommitListener | undefined;
   /** Commits call: whatever a look that began since did not see wakes the sleeper. */
   private armed = false;
@@ -34,6 +36,11 @@ export class CommitWatch {
     this.wakeUp.call();
   }
 
+  /** Events were published: should a commit still tell of them, that is no news. */
+  published(events: readonly OutboxMessage[]): void {
+    this.told.ignore(events);
+  }
+
   /** A look found events. */
   found(): void {
     this.napMs = FIRST_NAP_MS;
@@ -44,17 +51,23 @@ export class CommitWatch {
     this.listener?.disarm();
   }
 
-  /** Waits, after a look that found nothing, until the next look. */
-  async sleep(signal: AbortSignal): Promise<void> {
+  /**
+   * Waits, after a look that found nothing, until the next look. Resolves to what was committed
+   * meanwhile, in the order of the commits, where that is known without a look: empty where not.
+   */
+  async sleep(signal: AbortSignal): Promise<readonly OutboxMessage[]> {
     this.batches = 0;
     const { listener } = this;
     const { pollMs } = this.parts;
     if (listener === undefined || this.armed) {
       await this.wakeUp.wait({ timeoutMs: pollMs, signal });
+      // Only while armed is every commit told of.
+      return this.armed ? this.told.take() : [];
     } else if (!(await this.arm(listener))) {
       await this.wakeUp.wait({ timeoutMs: Math.min(this.napMs, pollMs), signal });
       this.napMs = Math.min(this.napMs * 2, LONGEST_NAP_MS);
     }
+    return [];
   }
 
   /** Keeps listening until `signal` aborts. While that fails, sleeps last no longer than `pollMs`. */
@@ -78,7 +91,10 @@ export class CommitWatch {
   }
 
   private async open(): Promise<CommitListener | undefined> {
-    this.listener = await this.parts.store.listen(() => this.wake());
+    this.listener = await this.parts.store.listen((events) => {
+      this.told.add(events);
+      this.wake();
+    });
     this.parts.listening.over();
     // What was committed before is found by looking once more.
     this.wake();
@@ -92,6 +108,8 @@ export class CommitWatch {
   }
 
   private async arm(listener: CommitListener): Promise<boolean> {
+    // Commits that are told of from here on are all there will be, once this succeeds.
+    this.told.take();
     try {
       const armed = await listener.arm();
       this.armed = armed && listener === this.listener;

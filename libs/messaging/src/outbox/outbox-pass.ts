@@ -10,6 +10,7 @@ export interface OutboxPassParts {
   readonly batchSize: BatchSize;
   /** So many batches may be published and not marked: each read has to leave them out. */
   readonly mostUnmarked: number;
+  readonly onPublished: (events: readonly OutboxMessage[]) => void;
   /** Told each time that events were published and marked. */
   readonly onSent: () => void;
 }
@@ -35,10 +36,12 @@ export class OutboxPass {
 
   /**
    * Ends when a look found nothing unsent, or `signal` aborted; what was published is marked then.
+   * @param known what the first look would find, where that is known; else empty.
    * @returns whether anything was published.
    */
-  async run(signal: AbortSignal): Promise<boolean> {
-    let reading = this.read();
+  async run(signal: AbortSignal, known: readonly OutboxMessage[] = []): Promise<boolean> {
+    const isKnown = known.length > 0 && known.length <= this.parts.batchSize.current;
+    let reading = isKnown ? Promise.resolve(known) : this.read();
     let anything = false;
     try {
       for (let batch = await reading; batch.length > 0; batch = await reading) {
@@ -60,7 +63,7 @@ export class OutboxPass {
     return anything;
   }
 
-  private async read(): Promise<OutboxMessage[]> {
+  private async read(): Promise<readonly OutboxMessage[]> {
     const reading = this.parts.store.unsent(this.parts.batchSize.current, [...this.inHand]);
     // It may fail while the batch before is being published: that is seen when its turn comes.
     reading.catch(() => undefined);
@@ -74,6 +77,7 @@ export class OutboxPass {
   private async publish(batch: readonly OutboxMessage[]): Promise<void> {
     const since = await this.parts.barrier.mark();
     await this.parts.publish(batch);
+    this.parts.onPublished(batch);
     // The oldest mark of those that wait: what holds since then holds since the later ones.
     this.published ??= { since, ids: [] };
     this.published.ids.push(...batch.map(({ id }) => id));

@@ -141,13 +141,14 @@ export class OutboxRelay {
   }
 
   private async relayUntil(signal: AbortSignal, fencingToken: bigint): Promise<void> {
+    let known: readonly OutboxMessage[] = [];
     while (!signal.aborted) {
       // Asked before the look: what was committed before a stop is looked for after it.
       const last = this.stopping.signal.aborted;
-      await this.pass(fencingToken).run(signal);
+      await this.pass(fencingToken).run(signal, known);
       this.relaying.over();
       if (last) return;
-      await this.watch.sleep(signal);
+      known = await this.watch.sleep(signal);
     }
   }
 
@@ -159,6 +160,7 @@ export class OutboxRelay {
       // One is marked while the next is published; a barrier takes its time, and publishing goes on.
       mostUnmarked: this.barrier === noBarrier ? 2 : 10,
       publish: async (messages) => this.publish(messages, fencingToken),
+      onPublished: (events) => this.watch.published(events),
       onSent: () => {
         this.wasFenced = false;
         this.relaying.over();

@@ -49,6 +49,12 @@ export interface SentBefore {
 }
 
 /**
+ * Called when events may have been committed; perhaps too often. With the events, where the store can
+ * tell them: of a listener that is armed, calls come for every commit, in the order of the commits.
+ */
+export type OnCommitted = (events?: readonly OutboxMessage[]) => void;
+
+/**
  * Where events wait between the commit of a change and their publication.
  * Each call has a deadline of its own, and rejects when it passes.
  */
@@ -83,7 +89,6 @@ export interface OutboxStore {
   /**
    * Begins to listen for commits. Resolves when it does: what was committed earlier is not told of.
    * Gives undefined where the store cannot tell of commits: then events are found by looking.
-   * @param onCommitted called when an event may have been committed; perhaps too often.
    */
-  listen(onCommitted: () => void): Promise<CommitListener | undefined>;
+  listen(onCommitted: OnCommitted): Promise<CommitListener | undefined>;
 }

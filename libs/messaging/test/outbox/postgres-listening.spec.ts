@@ -5,7 +5,12 @@ import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/r
 import { type RedisForTest, eventually, redisForTest } from '@trilith/testing';
 import pg from 'pg';
 
-import { type CommitListener, OutboxRelay, PostgresOutboxStore } from '../../src/index.js';
+import {
+  type CommitListener,
+  type OnCommitted,
+  OutboxRelay,
+  PostgresOutboxStore,
+} from '../../src/index.js';
 import type { Backend } from './backend.js';
 import { Pooler } from './pooler.js';
 import { postgresBackend } from './postgres-backend.js';
@@ -44,7 +49,7 @@ describe('listening for commits in PostgreSQL', () => {
 
   const add = async () => backend.outbox.add({ topic: 't', key: 'k', payload: 1 });
   const commit = async () => backend.inTransaction(add);
-  const listen = async (onCommitted: () => void, store = backend.store) => {
+  const listen = async (onCommitted: OnCommitted, store = backend.store) => {
     const listener = await store.listen(onCommitted);
     if (listener === undefined) throw new Error('the store does not listen');
     opened.push(listener);
@@ -89,22 +94,77 @@ describe('listening for commits in PostgreSQL', () => {
     await eventually(async () => expect(await listeners()).toEqual([]));
   });
 
-  it('tells once per transaction, when it commits', async () => {
-    let calls = 0;
-    const listener = await listen(() => (calls += 1));
+  it('tells when a transaction commits, and of all its events in their order', async () => {
+    const told: unknown[] = [];
+    const listener = await listen((events) => void told.push(...(events ?? ['unknown'])));
     expect(await listener.arm()).toBe(true);
+    const deliverAt = new Date('2030-01-02T03:04:05.678Z');
+    const events = [1, null, { n: [1.5, 'ä"'] }].map((payload, n) => ({
+      id: `0190C7A1-6F4E-7A10-8D53-2F1C9A6B3E7${n}`,
+      topic: 't',
+      key: 'k',
+      payload,
+      headers: { h: String(n) },
+      ...(n === 1 && { deliverAt }),
+    }));
     await backend.inTransaction(async () => {
-      for (let n = 0; n < 5; n += 1) await add();
+      for (const event of events) await backend.outbox.add(event);
       // Its answer comes after whatever was told before.
       await listener.arm();
-      expect(calls).toBe(0);
+      expect(told).toEqual([]);
     });
-    await eventually(() => expect(calls).toBe(1));
+    await eventually(() => expect(told).toHaveLength(3));
+    // What is told is what a look would find.
+    expect(told).toEqual(await backend.store.unsent(10));
+  });
+
+  it('tells only that there are events, where they are larger than a notice', async () => {
+    const told: unknown[] = [];
+    const listener = await listen((events) => void told.push(events?.length));
+    expect(await listener.arm()).toBe(true);
+    for (const payload of ['x'.repeat(8_000), 'ä'.repeat(4_000), 'x'.repeat(7_000)]) {
+      await backend.inTransaction(async () =>
+        backend.outbox.add({ topic: 't', key: 'k', payload }),
+      );
+    }
+    await eventually(() => expect(told).toEqual([undefined, undefined, 1]));
+  });
+
+  it('publishes what it was told without looking for it, all of it once and in order', async () => {
+    const sink = new RecordingSink();
+    const store = Object.create(backend.store) as PostgresOutboxStore;
+    const found: string[] = [];
+    store.unsent = async (...given) => {
+      const events = await backend.store.unsent(...given);
+      found.push(...events.map(({ id }) => id));
+      return events;
+    };
+    const relay = relayOn(sink, store);
+    relay.start();
+    await eventually(async () => expect(await listeners()).toHaveLength(1));
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      ids.push(await commit());
+      await eventually(() => expect(sink.ids).toEqual(ids));
+      await eventually(async () => expect((await backend.store.lag()).pending).toBe(0));
+    }
+    // Large and small in one transaction: the large ones are looked for, and none is overtaken.
+    await backend.inTransaction(async () => {
+      for (const size of [1, 9_000, 2, 9_000, 3]) {
+        const payload = 'x'.repeat(size);
+        ids.push(await backend.outbox.add({ topic: 't', key: 'k', payload }));
+      }
+    });
+    await eventually(() => expect(sink.ids).toHaveLength(10));
+    await relay.stop();
+    expect(sink.ids).toEqual(ids);
+    // A commit may come while the relay still looks: not all are told of, but some are.
+    expect(ids.filter((id) => !found.includes(id))).not.toEqual([]);
   });
 
   it('is told of nothing while disarmed, so that commits need not wait for each other', async () => {
     let calls = 0;
-    const listener = await listen(() => (calls += 1));
+    const listener = await listen(() => void (calls += 1));
     for (let n = 0; n < 5; n += 1) await commit();
     // Notices come in the order of commits: had any of the five sent one, there were more.
     expect(await listener.arm()).toBe(true);
@@ -135,7 +195,7 @@ describe('listening for commits in PostgreSQL', () => {
 
   it('leaves nobody telling when a sleeper dies', async () => {
     let calls = 0;
-    const bystander = await listen(() => (calls += 1));
+    const bystander = await listen(() => void (calls += 1));
     const sleeper = await listen(() => undefined);
     expect(await sleeper.arm()).toBe(true);
     await commit();
@@ -158,7 +218,7 @@ describe('listening for commits in PostgreSQL', () => {
       await add();
       await sleeper.close();
       await eventually(async () => expect(await listeners()).toEqual([]));
-      const successor = await listen(() => (calls += 1));
+      const successor = await listen(() => void (calls += 1));
       expect(await successor.arm()).toBe(true);
       expect(await backend.store.unsent(10)).toEqual([]);
     });

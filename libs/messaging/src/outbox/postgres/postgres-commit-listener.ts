@@ -3,6 +3,7 @@ import type { Client, ClientConfig } from 'pg';
 import type { CommitListener } from '../commit-listener.js';
 import { withinDeadline } from '../deadline.js';
 import { PooledListenerError } from '../outbox.errors.js';
+import type { OnCommitted, OutboxMessage } from '../outbox-store.js';
 import { ARM, DISARM, LISTENING } from './postgres-outbox.sql.js';
 
 /** How a connection that listens for commits is opened. */
@@ -12,7 +13,7 @@ export interface PostgresCommitListenerOptions {
   readonly mayBePooled: boolean;
   /** Deadline of each query. */
   readonly timeoutMs: number;
-  readonly onCommitted: () => void;
+  readonly onCommitted: OnCommitted;
 }
 
 /** How long to wait for a connection to say goodbye. */
@@ -51,7 +52,7 @@ export class PostgresCommitListener implements CommitListener {
     client.on('end', () => {
       this.end.reject(new Error('The connection that listens for commits has ended'));
     });
-    client.on('notification', () => options.onCommitted());
+    client.on('notification', ({ payload = '' }) => options.onCommitted(toldBy(payload)));
   }
 
   async arm(): Promise<boolean> {
@@ -102,6 +103,25 @@ export class PostgresCommitListener implements CommitListener {
   private fail(error: unknown): void {
     this.end.reject(error);
   }
+}
+
+type Told = Omit<OutboxMessage, 'deliverAt'> & { readonly deliverAt?: string | null };
+
+/** The events that a notice carries. Undefined where it tells only that there are some. */
+function toldBy(notice: string): OutboxMessage[] | undefined {
+  if (notice === '') return undefined;
+  try {
+    return (JSON.parse(notice) as Told[]).map(toMessage);
+  } catch {
+    // Somebody else's notice: the relay looks for itself.
+    return undefined;
+  }
+}
+
+/** As a look would find it: ids of the type uuid are in lower case. */
+function toMessage({ id, topic, key, payload, headers, deliverAt }: Told): OutboxMessage {
+  const message = { id: id.toLowerCase(), topic, key, payload, headers };
+  return deliverAt ? { ...message, deliverAt: new Date(deliverAt) } : message;
 }
 
 /** What the server called its process as the connection began; the driver's types leave it out. */

@@ -4,6 +4,7 @@ import type { CommitListener } from '../commit-listener.js';
 import { withinDeadline } from '../deadline.js';
 import { OutboxTransactionRequiredError } from '../outbox.errors.js';
 import type {
+  OnCommitted,
   OutboxLag,
   OutboxMessage,
   OutboxStore,
@@ -82,7 +83,7 @@ export class PostgresOutboxStore implements OutboxStore {
     return { pending: rows[0]?.pending ?? 0, oldestAgeMs: rows[0]?.oldest_age_ms ?? 0 };
   }
 
-  async listen(onCommitted: () => void): Promise<CommitListener | undefined> {
+  async listen(onCommitted: OnCommitted): Promise<CommitListener | undefined> {
     const { pool, listener } = this.options;
     if (listener === false) return undefined;
     return PostgresCommitListener.open({

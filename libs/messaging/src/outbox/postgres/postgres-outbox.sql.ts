@@ -7,8 +7,12 @@ const CHANNEL = `'trilith_outbox_' || 'outbox'::regclass::oid`;
  */
 const SLEEP = `((x'7472696c69746800'::bigint) # 'outbox'::regclass::oid::bigint)`;
 
+/** Bytes that a notice can carry: NOTIFY takes fewer than 8,000. */
+const MOST_TOLD = 7_999;
+
 /**
- * Adds events, and tells the relay if it sleeps.
+ * Adds events, and tells the relay if it sleeps: the events themselves, where they are few and small
+ * enough to go with the notice, so that it need not look for them.
  * $1 jsonb: list of { id, topic, key, payload, headers, deliverAt }, in order.
  *
  * NOTIFY takes a lock on the whole database from before the commit to after it, so that transactions
@@ -26,6 +30,9 @@ const SLEEP = `((x'7472696c69746800'::bigint) # 'outbox'::regclass::oid::bigint)
  *   comes while the relay is awake is remembered and keeps it from sleeping.
  * - If that relay dies before the commit, its session and lock end with it. Its successor listens
  *   before it looks: a commit that the look misses comes later, and its notice is heard.
+ *
+ * So whoever sleeps with the lock, and looked after taking it, hears of every commit since; and
+ * PostgreSQL gives notices in the order of the commits.
  */
 export const ADD = `
 WITH added AS (
@@ -40,7 +47,10 @@ WITH added AS (
   RETURNING 1
 )
 SELECT CASE
-  WHEN NOT pg_try_advisory_xact_lock_shared(${SLEEP}) THEN pg_notify(${CHANNEL}, '')
+  WHEN NOT pg_try_advisory_xact_lock_shared(${SLEEP}) THEN pg_notify(
+    ${CHANNEL},
+    CASE WHEN octet_length($1::jsonb::text) <= ${MOST_TOLD} THEN $1::jsonb::text ELSE '' END
+  )
 END
 FROM (SELECT count(*) FROM added) AS once`;
 
