@@ -3,7 +3,7 @@ import type { RedisClient } from '@trilith/redis';
 import type { PayloadCodec } from '../transport/payload-codec.js';
 import { partsOf, readPayload } from '../transport/payload.js';
 import { partitionOf } from '../transport/partition-of.js';
-import { type StreamEntry, addedAtMs, toStreamEntry } from '../transport/stream-entry.js';
+import { StreamEntry, addedAtMs } from '../transport/stream-entry.js';
 import type { StreamKeys } from '../transport/stream-keys.js';
 import { discardLetters, replayLetters } from './admin-scripts.js';
 import { LayoutChangedError } from './admin.errors.js';
@@ -130,9 +130,9 @@ export class DeadLetters {
     const { keys, publisher, group } = this.parts;
     const entries = await this.read(keys.discardedLetters(publisher, group), page);
     return entries.map((entry) => ({
-      ...toLetter(entry, entry.fields.get('discarded-letter')),
+      ...toLetter(entry, entry.field('discarded-letter')),
       letterId: entry.entryId,
-      reason: entry.fields.get('discarded-reason') ?? '',
+      reason: entry.field('discarded-reason') ?? '',
       discardedAt: new Date(addedAtMs(entry)),
     }));
   }
@@ -146,7 +146,7 @@ export class DeadLetters {
     const found = await Promise.all(
       letterIds.map(async (id) => redis.xrange(this.letters, id, id)),
     );
-    return found.flat().map(([id, fields]) => toLetter(toStreamEntry(id, fields)));
+    return found.flat().map(([id, fields]) => toLetter(new StreamEntry(id, fields)));
   }
 
   private async read(
@@ -155,13 +155,13 @@ export class DeadLetters {
   ): Promise<readonly StreamEntry[]> {
     const from = after === undefined ? '-' : `(${after}`;
     const entries = await this.parts.redis.xrange(stream, from, '+', 'COUNT', count);
-    return entries.map(([id, fields]) => toStreamEntry(id, fields));
+    return entries.map(([id, fields]) => new StreamEntry(id, fields));
   }
 }
 
 /** @param letterId of the letter as it was; it tells the time. */
 function toLetter(entry: StreamEntry, letterId = entry.entryId): DeadLetter {
-  const field = (name: string) => entry.fields.get(name) ?? '';
+  const field = (name: string) => entry.field(name) ?? '';
   const { codec, text } = partsOf(field('payload'));
   return {
     letterId,

@@ -1,6 +1,6 @@
 import type { RedisClient } from '@trilith/redis';
 
-import { type StreamEntry, addedAtMs, toStreamEntry } from '../transport/stream-entry.js';
+import { StreamEntry, addedAtMs } from '../transport/stream-entry.js';
 import type { StreamKeys } from '../transport/stream-keys.js';
 import type { GroupName } from './group-name.js';
 
@@ -49,14 +49,14 @@ export async function pendingEntries(
   return Promise.all(
     oldest.map(async ({ partition, stream, reply: [entryId, consumer, , attempts] }) => {
       const [found] = await redis.xrange(stream, entryId, entryId);
-      const entry = toStreamEntry(entryId, found?.[1] ?? []);
+      const entry = new StreamEntry(entryId, found?.[1] ?? []);
       return { partition, entryId, consumer, attempts, ...describe(entry) };
     }),
   );
 }
 
 function describe(entry: StreamEntry) {
-  const field = (name: string) => entry.fields.get(name) ?? '';
+  const field = (name: string) => entry.field(name) ?? '';
   const addedAt = new Date(addedAtMs(entry));
   return { addedAt, topic: field('topic'), key: field('key'), id: field('id') };
 }

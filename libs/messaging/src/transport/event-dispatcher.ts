@@ -48,10 +48,19 @@ export class EventDispatcher {
     );
   }
 
-  private async runAll(event: EventMessage, delivery: MessageDelivery): Promise<void> {
+  private runAll(event: EventMessage, delivery: MessageDelivery): Promise<void> {
     const handlers = this.parts.handlersOf(event.topic);
     const [only, another] = handlers;
-    if (only && another === undefined) return this.run(only, event, delivery);
+    return only && another === undefined
+      ? this.run(only, event, delivery)
+      : this.runEach(handlers, event, delivery);
+  }
+
+  private async runEach(
+    handlers: readonly MessageHandler[],
+    event: EventMessage,
+    delivery: MessageDelivery,
+  ): Promise<void> {
     const runs = handlers.map(async (handler) => this.run(handler, event, delivery));
     const failure = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
     if (failure?.status === 'rejected') throw failure.reason;

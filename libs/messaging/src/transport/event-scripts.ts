@@ -1,6 +1,6 @@
 import { type ScriptArgument, defineScript } from '@trilith/redis';
 
-import { type StreamEntry, toStreamEntry } from './stream-entry.js';
+import { StreamEntry } from './stream-entry.js';
 
 const script = (file: string) => new URL(`./scripts/${file}`, import.meta.url);
 
@@ -132,7 +132,7 @@ export const readPartitions = defineScript<ScriptArgument[], PartitionsRead>({
       count += read.length;
       entries.set(
         partition,
-        read.map(([id, fields]) => toStreamEntry(id, fields)),
+        read.map(([id, fields]) => new StreamEntry(id, fields)),
       );
     }
     return { isPaused: paused === 1, lost, behind, created, entries, count };
@@ -171,7 +171,7 @@ export const takeOverEntries = defineScript<ScriptArgument[], TakenOver | undefi
     ];
     if (after === undefined) return undefined;
     const taken = entries.map(([id, attemptsBegun, fields]) => ({
-      entry: toStreamEntry(id, fields),
+      entry: new StreamEntry(id, fields),
       attemptsBegun,
     }));
     return { taken, after, lastDelivered, fromOthers };

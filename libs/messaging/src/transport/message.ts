@@ -17,14 +17,15 @@ export interface EventMessage extends Message {
 }
 
 /** @throws when the headers are no JSON object: no sender of this library writes such an entry. */
-export function readEvent({ entryId, fields }: StreamEntry): EventMessage {
+export function readEvent(entry: StreamEntry): EventMessage {
+  const { entryId } = entry;
   return {
-    id: fields.get('id') ?? entryId,
-    topic: fields.get('topic') ?? '',
-    payload: fields.get('payload') ?? 'null',
-    headers: readHeaders(fields.get('headers')),
+    id: entry.field('id') ?? entryId,
+    topic: entry.field('topic') ?? '',
+    payload: entry.field('payload') ?? 'null',
+    headers: readHeaders(entry.field('headers')),
     // An entry without a key waits for no other.
-    key: fields.get('key') ?? entryId,
+    key: entry.field('key') ?? entryId,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ScriptArgument, defineScript } from '@trilith/redis';
 
-import { type StreamEntry, toStreamEntry } from './stream-entry.js';
+import { StreamEntry } from './stream-entry.js';
 
 /** An entry that was taken over, and the how-manieth delivery this is. */
 export interface ClaimedEntry {
@@ -16,7 +16,7 @@ export const claimEntries = defineScript<ScriptArgument[], ClaimedEntry[]>({
   keys: 1,
   parse: (reply) =>
     (reply as [string, number, string[]][]).map(([id, deliveries, fields]) => ({
-      entry: toStreamEntry(id, fields),
+      entry: new StreamEntry(id, fields),
       deliveries,
     })),
 });

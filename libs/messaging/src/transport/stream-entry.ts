@@ -1,20 +1,22 @@
 /** One entry of a stream. */
-export interface StreamEntry {
-  /** As Redis numbers it: `1700000000000-0`, the time in milliseconds first. */
-  readonly entryId: string;
-  readonly fields: ReadonlyMap<string, string>;
-}
+export class StreamEntry {
+  constructor(
+    /** As Redis numbers it: `1700000000000-0`, the time in milliseconds first. */
+    readonly entryId: string,
+    /** Names and values in turn, as Redis answers: few, so that looking through them is quick. */
+    readonly flat: readonly string[],
+  ) {}
 
-/** From the flat list of names and values that Redis answers with. */
-export function toStreamEntry(entryId: string, flat: readonly string[]): StreamEntry {
-  const fields = new Map<string, string>();
-  for (let index = 0; index + 1 < flat.length; index += 2) {
-    fields.set(flat[index] ?? '', flat[index + 1] ?? '');
+  field(name: string): string | undefined {
+    const { flat } = this;
+    for (let index = 0; index + 1 < flat.length; index += 2) {
+      if (flat[index] === name) return flat[index + 1];
+    }
+    return undefined;
   }
-  return { entryId, fields };
 }
 
 /** When the entry was added, by the server's clock, in milliseconds since 1970. */
-export function addedAtMs({ entryId }: StreamEntry): number {
+export function addedAtMs({ entryId }: Pick<StreamEntry, 'entryId'>): number {
   return Number.parseInt(entryId, 10);
 }

@@ -20,5 +20,5 @@ export function deadLetterFields(delivery: Delivery, error: unknown): string[] {
     'dead-consumer': member,
     'dead-at': new Date().toISOString(),
   };
-  return [...delivery.entry.fields, ...Object.entries(about)].flat();
+  return [...delivery.entry.flat, ...Object.entries(about).flat()];
 }

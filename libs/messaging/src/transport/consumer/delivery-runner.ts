@@ -78,7 +78,7 @@ export class DeliveryRunner {
       return this.bury(delivery, lost, event.headers);
     }
     for (let failures = 1; ; failures += 1) {
-      const outcome = await limit.run(async () => this.attempt(event, delivery, membership));
+      const outcome = await limit.run(() => this.attempt(event, delivery, membership));
       if (outcome === 'left') return false;
       if (outcome === 'done') return true;
       const { error, kind } = outcome;
@@ -193,14 +193,14 @@ export class DeliveryRunner {
     const { options } = this.parts;
     const { partition, entry, entryId } = delivery;
     const { group } = partition;
-    const topic = entry.fields.get('topic') ?? '';
+    const topic = entry.field('topic') ?? '';
     const fields = deadLetterFields(delivery, error);
     const letterId = await this.untilDone(async () => group.bury(partition, entryId, fields));
     if (letterId === undefined) return false;
     options.observer.deadLettered?.({ topic, error });
     await this.log(
       'error',
-      `${topic} ${entry.fields.get('id')} became dead letter ${letterId} of ${group.deadLetters} ` +
+      `${topic} ${entry.field('id')} became dead letter ${letterId} of ${group.deadLetters} ` +
         `after ${delivery.attempt} attempts: ${describeError(error).message}`,
       headers,
     );
@@ -221,7 +221,7 @@ export class DeliveryRunner {
 
 /** A dead letter that one group had is replayed to that group alone. */
 function isForOthers({ entry, partition }: Delivery): boolean {
-  const only = entry.fields.get('only');
+  const only = entry.field('only');
   return only !== undefined && only !== partition.group.identity.group;
 }
 

@@ -40,7 +40,7 @@ export class Delivery {
 
   /** Events of one key are handled one after the other. An entry without one waits for no other. */
   get key(): string {
-    return this.entry.fields.get('key') ?? this.entryId;
+    return this.entry.field('key') ?? this.entryId;
   }
 
   /** The partition was lost, or the process has stopped waiting for it. */

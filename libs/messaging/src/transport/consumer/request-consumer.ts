@@ -184,7 +184,7 @@ export class RequestConsumer {
   private takeClaimed(claimed: readonly ClaimedEntry[]): void {
     for (const { entry, deliveries } of claimed) {
       const { entryId } = entry;
-      const flat = [...entry.fields].flat();
+      const flat = entry.flat;
       if (deliveries === 1) this.take(entryId, flat);
       else if (!this.held.has(entryId)) this.drop(entryId, flat);
     }
