@@ -26,7 +26,11 @@ export class ContestantProcess {
 
   /** Starts what the module's default export makes of `input`. */
   static async start(module: URL, input: unknown = {}): Promise<ContestantProcess> {
-    const started = new ContestantProcess(fork(HOST, [module.href]));
+    // Not what this process was started with: that watches for its parent, and lets it end by itself.
+    const child = fork(HOST, [module.href], {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
+    const started = new ContestantProcess(child);
     try {
       await started.call('start', input);
     } catch (error) {
