@@ -14,6 +14,9 @@ const COUNT = 5_000;
 const FLOOR =
   'one stream and no script: no dead letters, no retries, no order per key over replicas, no ' +
   'recovery, no trimming, no headers, no Nest';
+const ORDERED =
+  'a stream for each partition and a script that reads only what its caller owns, the least that keeps ' +
+  'order per key over replicas: no leases, no retries, no recovery, no dead letters, no headers, no Nest';
 const BULLMQ =
   'per job a hash, an id, states that can be asked for, priorities, delays, and progress; a job goes ' +
   'to one queue, an event to every subscribing group; no order per key';
@@ -75,6 +78,7 @@ function consuming(input: EventsInput): BenchCase {
     ours: contestant('Trilith', 'trilith'),
     peers: [
       { ...contestant('bare XREADGROUP', 'floor'), target: 0.6, differs: FLOOR },
+      { ...contestant('bare Streams in order', 'ordered'), differs: ORDERED },
       { ...contestant('BullMQ', 'bullmq'), target: 5, differs: BULLMQ },
     ],
   };
