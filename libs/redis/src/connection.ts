@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 
-import { Cluster, type Redis, type RedisCommander } from 'ioredis';
+import { Cluster, Redis, type RedisCommander } from 'ioredis';
 
 import { ClusterClient } from './cluster/cluster-client.js';
 import {
@@ -25,6 +25,7 @@ export interface RedisClient
 
 interface Opened {
   readonly address: string;
+  readonly options: ResolvedConnectionOptions;
   readonly isBlocking: boolean;
   readonly heartbeat: NodeJS.Timeout | undefined;
 }
@@ -46,7 +47,7 @@ export function createRedis(given: ConnectionOptions): RedisClient {
   const { topology, address, onError, autoPipelining } = options;
   if (topology.kind !== 'cluster') return connect(options, undefined, { autoPipelining });
   const cluster: RedisClient = new ClusterClient(topology, options);
-  opened.set(cluster, { address, isBlocking: false, heartbeat: undefined });
+  opened.set(cluster, { address, options, isBlocking: false, heartbeat: undefined });
   return cluster.setMaxListeners(0).on('error', onError);
 }
 
@@ -67,6 +68,19 @@ export function createBlockingRedis(given: BlockingConnectionOptions): Redis {
 /** For {@link createSubscriber}: on a cluster to any node, for each hears what is published. */
 export function createListeningRedis(given: ConnectionOptions): Redis {
   return connect(resolveConnectionOptions(given), undefined, {});
+}
+
+/** For {@link createSubscriberBeside}: undefined where nobody knows how the client is connected. */
+export function createListeningRedisBeside(client: object): RedisClient | undefined {
+  const known = opened.get(client as RedisClient);
+  if (known) return connect(known.options, undefined, {});
+  if (!(client instanceof Redis || client instanceof Cluster)) return undefined;
+  // Whoever waits for a subscription does it for as long as it takes.
+  const duplicate: RedisClient =
+    client instanceof Cluster
+      ? client.duplicate()
+      : client.duplicate({ enableAutoPipelining: false, lazyConnect: false });
+  return duplicate.setMaxListeners(0).on('error', () => {});
 }
 
 /**
@@ -134,7 +148,7 @@ function connect(
     enableAutoPipelining: autoPipelining,
   });
   const heartbeat = isBlocking ? undefined : whenSilent(client, () => reconnect(client));
-  opened.set(client, { address, isBlocking, heartbeat });
+  opened.set(client, { address, options, isBlocking, heartbeat });
   // Any number of works may wait for it at the same time.
   return client.setMaxListeners(0).on('error', onError);
 }

@@ -17,7 +17,7 @@ export type { Script, ScriptArgument, ScriptDefinition, ScriptRunner } from './s
 export { checkServer } from './server-checks.js';
 export type { ServerNeed } from './server-checks.js';
 export { keysTogether } from './cluster/slot.js';
-export { createSubscriber } from './subscriber.js';
-export type { SubscriberOptions } from './subscriber.js';
+export { createSubscriber, createSubscriberBeside } from './subscriber.js';
+export type { SubscriberOptions, Subscription } from './subscriber.js';
 export { addressOf, isRedisUrl, redisUrlForms } from './topology.js';
 export type { Credentials } from './topology.js';

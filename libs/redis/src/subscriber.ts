@@ -1,15 +1,23 @@
 import type { Redis } from 'ioredis';
 
-import { createListeningRedis } from './connection.js';
+import {
+  type RedisClient,
+  closeRedis,
+  createListeningRedis,
+  createListeningRedisBeside,
+} from './connection.js';
 import type { ConnectionOptions } from './connection.options.js';
 
-export interface SubscriberOptions extends ConnectionOptions {
+/** What is heard, and who is told. */
+export interface Subscription {
   /** The channels to hear. */
   channels: readonly string[];
   onMessage: (message: string, channel: string) => void;
   /** Told each time the subscriptions are in force: at first, and after each reconnection. */
   onSubscribed?: () => void;
 }
+
+export interface SubscriberOptions extends ConnectionOptions, Subscription {}
 
 /**
  * Opens a connection that hears `channels` for as long as it lives: after each reconnection it
@@ -20,11 +28,38 @@ export interface SubscriberOptions extends ConnectionOptions {
 export function createSubscriber({
   channels,
   onMessage,
-  onSubscribed = () => {},
+  onSubscribed,
   ...connection
 }: SubscriberOptions): Redis {
   const client = createListeningRedis(connection);
-  client.on('message', (channel, message) => onMessage(message, channel));
+  hear(client, { channels, onMessage, onSubscribed });
+  return client;
+}
+
+/**
+ * Opens a subscriber to wherever `client` is connected, with the same credentials and name. It is
+ * closed when the client is closed for good.
+ *
+ * @param client of {@link createRedis}, or any client of ioredis.
+ * @returns undefined when it is neither, such as a double with only a few commands.
+ */
+export function createSubscriberBeside(
+  client: object,
+  subscription: Subscription,
+): RedisClient | undefined {
+  const subscriber = createListeningRedisBeside(client);
+  if (subscriber === undefined) return undefined;
+  hear(subscriber, subscription);
+  // Only clients of ioredis get here.
+  (client as RedisClient).once('end', () => void closeRedis(subscriber));
+  return subscriber;
+}
+
+function hear(
+  client: RedisClient,
+  { channels, onMessage, onSubscribed = () => {} }: Subscription,
+): void {
+  client.on('message', (channel: string, message: string) => onMessage(message, channel));
   client.on('ready', () => {
     client.subscribe(...channels).then(onSubscribed, (error: Error) => {
       // A subscriber that hears nothing is worse than none: start over with a new connection.
@@ -32,5 +67,4 @@ export function createSubscriber({
       if (client.status === 'ready') client.disconnect(true);
     });
   });
-  return client;
 }

@@ -4,6 +4,7 @@ import {
   closeRedis,
   createRedis,
   createSubscriber,
+  createSubscriberBeside,
   whenReady,
 } from '@trilith/redis';
 import {
@@ -13,6 +14,7 @@ import {
   faultyProxy,
   redisForTest,
 } from '@trilith/testing';
+import { Redis } from 'ioredis';
 
 describe('a subscriber', () => {
   let store: RedisForTest;
@@ -58,5 +60,41 @@ describe('a subscriber', () => {
     await eventually(() => expect(subscriptions).toBe(2));
     await publisher.publish(channel, 'second');
     await eventually(() => expect(heard).toEqual([`${channel} first`, `${channel} second`]));
+  });
+});
+
+describe('a subscriber beside a client', () => {
+  let store: RedisForTest;
+
+  beforeEach(async () => {
+    store = await redisForTest();
+  });
+  afterEach(async () => {
+    await store.close();
+  });
+
+  it.each([
+    ['of this library', (url: string): RedisClient => createRedis({ url, name: 'beside' })],
+    ['of ioredis', (url: string): RedisClient => new Redis(url, { enableAutoPipelining: true })],
+  ])('%s should hear where that one publishes, and end with it', async (_title, open) => {
+    const client = open(store.url);
+    const heard: string[] = [];
+    const subscribed = Promise.withResolvers<void>();
+    const subscriber = createSubscriberBeside(client, {
+      channels: [`${store.prefix}:beside`],
+      onMessage: (message) => heard.push(message),
+      onSubscribed: subscribed.resolve,
+    });
+    await subscribed.promise;
+    await client.publish(`${store.prefix}:beside`, 'hello');
+    await eventually(() => expect(heard).toEqual(['hello']));
+    await closeRedis(client);
+    await eventually(() => expect(subscriber?.status).toBe('end'));
+  });
+
+  it('should not be there beside something that is no connection', () => {
+    const double = { evalsha: async () => null };
+    const beside = createSubscriberBeside(double, { channels: ['any'], onMessage: () => {} });
+    expect(beside).toBeUndefined();
   });
 });
