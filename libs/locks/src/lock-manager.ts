@@ -1,18 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import { Lease } from './lease.js';
-import { type Claim, LockStore } from './lock-store.js';
-import { LockTimeoutError } from './locks.errors.js';
-import {
-  type LockManagerOptions,
-  type LockOptions,
-  type TryLockOptions,
-  lockDefaults,
-  requireMilliseconds,
-  requireResource,
-  requireWait,
-} from './locks.options.js';
+import type { Lease } from './lease.js';
+import type { LockManagerOptions, LockOptions, TryLockOptions } from './locks.options.js';
+import { LockKeys } from './redis/lock-keys.js';
+import { MutexStore } from './redis/mutex-store.js';
+import { Acquirer } from './waiting/acquirer.js';
+import { Owners } from './waiting/owners.js';
+import { WakeUps } from './waiting/wake-ups.js';
 
 /**
  * Gives out leases on resources, each to one holder at a time, kept in one Redis.
@@ -23,10 +15,15 @@ import {
  * });
  */
 export class LockManager {
-  private readonly store: LockStore;
+  private readonly mutexes: MutexStore;
+  private readonly acquirer: Acquirer;
 
-  constructor({ redis, prefix = 'trilith' }: LockManagerOptions) {
-    this.store = new LockStore(redis, prefix);
+  constructor({ redis, prefix = 'trilith', label }: LockManagerOptions) {
+    const keys = new LockKeys(prefix);
+    const owners = new Owners(label);
+    const wakeUps = new WakeUps(redis, keys.wakeChannels + owners.manager);
+    this.mutexes = new MutexStore(redis, keys);
+    this.acquirer = new Acquirer({ owners, wakeUps });
   }
 
   /**
@@ -53,18 +50,7 @@ export class LockManager {
    * @throws {LockUnavailableError} when Redis does not answer.
    */
   async acquire(resource: string, options: LockOptions = {}): Promise<Lease> {
-    const { ttlMs, waitMs, signal } = { ...lockDefaults, ...options };
-    requireWait(waitMs);
-    const claim = claimOn(resource, ttlMs);
-    const startedAt = performance.now();
-    for (let attempt = 0; ; attempt += 1) {
-      signal?.throwIfAborted();
-      const answer = await this.ask(claim, ttlMs);
-      if (answer instanceof Lease) return answer;
-      const waitedMs = performance.now() - startedAt;
-      if (waitedMs >= waitMs) throw new LockTimeoutError(resource, waitedMs);
-      await pause(Math.min(pollDelay(attempt), answer.holderLeftMs + 1, waitMs - waitedMs), signal);
-    }
+    return this.acquirer.acquire({ store: this.mutexes, resource }, options);
   }
 
   /**
@@ -72,41 +58,6 @@ export class LockManager {
    * @throws {LockUnavailableError} when Redis does not answer.
    */
   async tryAcquire(resource: string, options: TryLockOptions = {}): Promise<Lease | undefined> {
-    const { ttlMs } = { ...lockDefaults, ...options };
-    const answer = await this.ask(claimOn(resource, ttlMs), ttlMs);
-    return answer instanceof Lease ? answer : undefined;
+    return this.acquirer.tryAcquire({ store: this.mutexes, resource }, options);
   }
-
-  private async ask(claim: Claim, ttlMs: number): Promise<Lease | { holderLeftMs: number }> {
-    const askedAt = performance.now();
-    try {
-      const answer = await this.store.acquire(claim, ttlMs);
-      if (!answer.granted) return answer;
-      const { fencingToken } = answer;
-      return new Lease({ store: this.store, claim, fencingToken, ttlMs, askedAt });
-    } catch (error) {
-      // The lock may have been granted and the answer lost: others need not wait for it to expire.
-      this.store.release(claim, ttlMs).catch(() => undefined);
-      throw error;
-    }
-  }
-}
-
-function claimOn(resource: string, ttlMs: number): Claim {
-  requireResource(resource);
-  requireMilliseconds('ttlMs', ttlMs);
-  return { resource, owner: randomUUID() };
-}
-
-/** Longer with each attempt, up to a bound; half of it random, so that waiters spread out. */
-function pollDelay(attempt: number): number {
-  const { pollMinMs, pollMaxMs } = lockDefaults;
-  return Math.min(pollMaxMs, pollMinMs * 2 ** attempt) * (0.5 + Math.random() / 2);
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-    signal?.throwIfAborted();
-    throw error;
-  });
 }

@@ -2,10 +2,15 @@ import type { ScriptRunner } from '@trilith/redis';
 
 /** Where locks are kept. */
 export interface LockManagerOptions {
-  /** A connection whose commands have a deadline, such as `createRedis` of @trilith/redis makes. */
+  /**
+   * A connection whose commands have a deadline, such as `createRedis` of @trilith/redis makes. When
+   * somebody first waits, a second one is opened beside it, to be woken by; it ends with this one.
+   */
   readonly redis: ScriptRunner;
-  /** First part of every key; `trilith` by default. */
+  /** First part of every key and channel; `trilith` by default. */
   readonly prefix?: string;
+  /** Who holds what, for people: shown by `list()`. Default: this machine's name and process. */
+  readonly label?: string;
 }
 
 /** How to take a lock that is free. */
@@ -15,6 +20,11 @@ export interface TryLockOptions {
    * holder renews it. Short ones free a dead holder's lock soon, long ones survive longer outages.
    */
   readonly ttlMs?: number;
+  /**
+   * First come, first served: a lock that is free is not taken while others wait for it. All who
+   * lock a resource should agree; who does not say so overtakes. `false` by default.
+   */
+  readonly fair?: boolean;
 }
 
 /** How to take a lock. */
@@ -25,29 +35,34 @@ export interface LockOptions extends TryLockOptions {
   readonly signal?: AbortSignal;
 }
 
-export const lockDefaults = Object.freeze({
-  ttlMs: 10_000,
-  waitMs: 10_000,
-  /** Longest first wait between two looks at a lock that is held. */
-  pollMinMs: 10,
-  /** Longest wait between two looks. */
-  pollMaxMs: 250,
-});
+const defaults = Object.freeze({ ttlMs: 10_000, waitMs: 10_000, fair: false });
 
-/** @throws {RangeError} */
-export function requireMilliseconds(option: string, value: number): void {
+/** @throws {RangeError} in one line, naming the option, what it got and what it takes. */
+export function resolveOptions(resource: string, options: LockOptions) {
+  const { ttlMs, waitMs, fair } = defaults;
+  const resolved = {
+    ttlMs: options.ttlMs ?? ttlMs,
+    waitMs: options.waitMs ?? waitMs,
+    fair: options.fair ?? fair,
+    signal: options.signal,
+  };
+  requireResource(resource);
+  requireMilliseconds('ttlMs', resolved.ttlMs);
+  requireWait(resolved.waitMs);
+  return resolved;
+}
+
+function requireMilliseconds(option: string, value: number): void {
   if (Number.isInteger(value) && value >= 1 && value < 2 ** 31) return;
   throw new RangeError(`${option}: got ${value}; takes a whole number of milliseconds from 1`);
 }
 
-/** @throws {RangeError} */
-export function requireWait(waitMs: number): void {
+function requireWait(waitMs: number): void {
   if (waitMs >= 0) return;
   throw new RangeError(`waitMs: got ${waitMs}; takes milliseconds from 0, or Infinity`);
 }
 
-/** @throws {RangeError} */
-export function requireResource(resource: string): void {
+function requireResource(resource: string): void {
   if (resource !== '') return;
   throw new RangeError('resource: got an empty name; takes the name of what is locked');
 }

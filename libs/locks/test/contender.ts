@@ -1,6 +1,7 @@
 // A process that contends for a lock. Arguments: a JSON of what to do.
 //   increment: adds to a counter by reading it and writing it back, a given number of times
 //   die: takes the lock, says so, and lives until it is killed
+//   wait: waits for the same lock, says so, and lives until it is killed
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { closeRedis, createRedis, whenReady } from '@trilith/redis';
@@ -9,7 +10,7 @@ import { LockManager } from '../src/index.js';
 
 /** What the process is told. */
 export interface ContenderInput {
-  readonly task: 'increment' | 'die';
+  readonly task: 'increment' | 'die' | 'wait';
   readonly url: string;
   readonly prefix: string;
   /** Taken or not: without the lock, increments are lost. */
@@ -40,6 +41,11 @@ async function work(): Promise<void> {
 if (input.task === 'increment') {
   await Promise.all(Array.from({ length: input.workers }, work));
   await closeRedis(redis);
+} else if (input.task === 'wait') {
+  const waiting = locks.acquire('held', { fair: true, waitMs: Infinity });
+  process.stdout.write('waiting\n');
+  await waiting;
+  setInterval(() => {}, 60_000);
 } else {
   await locks.acquire('held', { ttlMs: 2_000 });
   process.stdout.write('held\n');

@@ -12,6 +12,8 @@ export interface TestRedis {
   /** The key that holds the lock on a resource without special characters. */
   lockKey(resource: string): string;
   fenceKey(resource: string): string;
+  /** How many wait for a resource, as Redis knows. */
+  waiting(resource: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function openRedis(): Promise<TestRedis> {
     locks: new LockManager({ redis, prefix }),
     lockKey: (resource) => `${prefix}:lock:{${resource}}`,
     fenceKey: (resource) => `${prefix}:fence:{${resource}}`,
+    waiting: async (resource) => redis.zcard(`${prefix}:queue:{${resource}}`),
     close: async () => {
       await closeRedis(redis);
       await place.close();

@@ -1,0 +1,108 @@
+import { Lease } from '../lease.js';
+import type { Claim, LockStore } from '../lock-store.js';
+import { LockTimeoutError } from '../locks.errors.js';
+import { type LockOptions, type TryLockOptions, resolveOptions } from '../locks.options.js';
+import type { Bell } from './bell.js';
+import type { Owners } from './owners.js';
+import type { WakeUps } from './wake-ups.js';
+
+/** What is asked for, and where. */
+export interface Wanted {
+  readonly store: LockStore;
+  readonly resource: string;
+}
+
+/** What an {@link Acquirer} shares with all that a manager gives out. */
+export interface AcquirerParts {
+  readonly owners: Owners;
+  readonly wakeUps: WakeUps;
+}
+
+/** A claim on its way to a lease. */
+interface Attempt extends Wanted {
+  readonly claim: Claim;
+  readonly ttlMs: number;
+  readonly fair: boolean;
+  readonly waits: boolean;
+}
+
+/** How often a waiter looks by itself, in milliseconds. */
+const POLL = {
+  /** First pause, doubled each time up to the longest, where no message would be heard. */
+  deafMs: 10,
+  deafMostMs: 250,
+  /** Covers lost messages and dead holders where messages are heard, and says that the waiter lives. */
+  listeningMs: 500,
+};
+
+/** Gets leases: asks, waits to be woken, asks again. */
+export class Acquirer {
+  constructor(private readonly parts: AcquirerParts) {}
+
+  /** See {@link LockManager.acquire}. */
+  async acquire(wanted: Wanted, options: LockOptions): Promise<Lease> {
+    const { ttlMs, waitMs, fair, signal } = resolveOptions(wanted.resource, options);
+    const attempt = { ...this.attempt(wanted), ttlMs, fair, waits: waitMs > 0 };
+    signal?.throwIfAborted();
+    return this.parts.wakeUps.withBell(attempt.claim.owner, async (bell) =>
+      this.wait(attempt, { bell, waitMs, signal }),
+    );
+  }
+
+  /** See {@link LockManager.tryAcquire}. */
+  async tryAcquire(wanted: Wanted, options: TryLockOptions): Promise<Lease | undefined> {
+    const { ttlMs, fair } = resolveOptions(wanted.resource, options);
+    const answer = await this.ask({ ...this.attempt(wanted), ttlMs, fair, waits: false });
+    return answer instanceof Lease ? answer : undefined;
+  }
+
+  private attempt(wanted: Wanted): Wanted & { claim: Claim } {
+    return { ...wanted, claim: { resource: wanted.resource, owner: this.parts.owners.next() } };
+  }
+
+  private async wait(
+    attempt: Attempt,
+    { bell, waitMs, signal }: { bell: Bell; waitMs: number; signal?: AbortSignal },
+  ): Promise<Lease> {
+    const startedAt = performance.now();
+    for (let round = 0; ; round += 1) {
+      const answer = await this.ask(attempt);
+      if (answer instanceof Lease) return answer;
+      const waitedMs = performance.now() - startedAt;
+      try {
+        if (waitedMs >= waitMs) throw new LockTimeoutError(attempt.resource, waitedMs);
+        this.parts.wakeUps.listen();
+        const pauseMs = Math.min(this.pollMs(round), answer.retryMs + 1, waitMs - waitedMs);
+        await bell.wait(pauseMs, signal);
+      } catch (error) {
+        this.giveUp(attempt);
+        throw error;
+      }
+    }
+  }
+
+  private async ask(attempt: Attempt): Promise<Lease | { retryMs: number }> {
+    const askedAt = performance.now();
+    try {
+      const answer = await attempt.store.acquire(attempt);
+      if (!answer.granted) return answer;
+      return new Lease({ ...attempt, fencingToken: answer.fencingToken, askedAt });
+    } catch (error) {
+      // The lock may have been granted and the answer lost: others need not wait for it to expire.
+      attempt.store.release(attempt.claim, attempt.ttlMs).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Nobody waits for it: if Redis is away, time does the same. */
+  private giveUp({ store, claim, ttlMs, waits }: Attempt): void {
+    if (waits) store.release(claim, ttlMs).catch(() => undefined);
+  }
+
+  /** Partly random, so that waiters spread out. */
+  private pollMs(round: number): number {
+    const spread = 0.5 + Math.random() / 2;
+    if (this.parts.wakeUps.isListening) return POLL.listeningMs * spread;
+    return Math.min(POLL.deafMostMs, POLL.deafMs * 2 ** round) * spread;
+  }
+}

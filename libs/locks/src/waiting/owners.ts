@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+
+/** Names the claims of one manager, so that a script can tell whom to wake and people who holds. */
+export class Owners {
+  /** Tells the manager from all others, also from one with the same label. */
+  readonly manager: string;
+  private claims = 0;
+
+  constructor(label = `${hostname()}:${process.pid}`) {
+    this.manager = `${label}:${randomUUID()}`;
+  }
+
+  /** `<number>:<milliseconds>:<manager>`: the time is for people only, and of the wall clock. */
+  next(): string {
+    this.claims += 1;
+    return `${this.claims}:${Date.now()}:${this.manager}`;
+  }
+}
