@@ -1,3 +1,19 @@
+export type { FencingTokens } from './fencing/fencing-tokens.js';
+export { fenceCondition } from './fencing/fence-condition.js';
+export type { FenceConditionParts } from './fencing/fence-condition.js';
+export { fenceFilter } from './fencing/fence-filter.js';
+export type { FenceFilter } from './fencing/fence-filter.js';
+export { fenceLua } from './fencing/fence-lua.js';
+export type { FenceLuaParts } from './fencing/fence-lua.js';
+export { MongoFencingTokens } from './fencing/mongo-fencing-tokens.js';
+export type { MongoFencingTokensOptions } from './fencing/mongo-fencing-tokens.js';
+export {
+  PostgresFencingTokens,
+  createFencingTokensSql,
+} from './fencing/postgres-fencing-tokens.js';
+export type { QueryFunction } from './fencing/postgres-fencing-tokens.js';
+export { RedisFencingTokens } from './fencing/redis-fencing-tokens.js';
+export type { RedisFencingTokensOptions } from './fencing/redis-fencing-tokens.js';
 export { Lease } from './lease.js';
 export { LockManager } from './lock-manager.js';
 export {

@@ -53,6 +53,11 @@ export class Lease implements AsyncDisposable {
     return this.loss.signal;
   }
 
+  /** Whether it still surely lasts, by the monotonic clock. */
+  get isHeld(): boolean {
+    return this.released === undefined && !this.signal.aborted && this.leftMs > 0;
+  }
+
   /**
    * Lets the lease run anew, now and at each renewal from now on for `ttlMs`.
    * @throws {LockLostError} when it is lost or released.
@@ -72,7 +77,7 @@ export class Lease implements AsyncDisposable {
   throwIfLost(): void {
     if (this.released !== undefined) throw this.lostError('it was released');
     // A busy event loop fires timers late; the clock knows better.
-    if (performance.now() >= this.validUntil) this.lose('it was not renewed in time');
+    if (this.leftMs <= 0) this.lose('it was not renewed in time');
     this.signal.throwIfAborted();
   }
 
@@ -92,15 +97,16 @@ export class Lease implements AsyncDisposable {
     await this.release().catch(() => false);
   }
 
+  private get leftMs(): number {
+    return this.validUntil - performance.now();
+  }
+
   private runFrom(askedAt: number): void {
     this.stopTimers();
     const passedMs = performance.now() - askedAt;
     this.validUntil = askedAt + this.ttlMs * (1 - SAFETY);
-    this.expiry = setTimeout(
-      () => this.lose('it was not renewed in time'),
-      this.validUntil - performance.now(),
-    ).unref();
-    this.renewIn(this.ttlMs * RENEWAL - passedMs);
+    this.expiry = setTimeout(() => this.lose('it was not renewed in time'), this.leftMs).unref();
+    this.renewIn(Math.max(this.ttlMs * RENEWAL - passedMs, 0));
   }
 
   private renewIn(delayMs: number): void {

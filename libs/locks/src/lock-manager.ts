@@ -18,12 +18,12 @@ export class LockManager {
   private readonly mutexes: MutexStore;
   private readonly acquirer: Acquirer;
 
-  constructor({ redis, prefix = 'trilith', label }: LockManagerOptions) {
+  constructor({ redis, prefix = 'trilith', tokens, label }: LockManagerOptions) {
     const keys = new LockKeys(prefix);
     const owners = new Owners(label);
     const wakeUps = new WakeUps(redis, keys.wakeChannels + owners.manager);
     this.mutexes = new MutexStore(redis, keys);
-    this.acquirer = new Acquirer({ owners, wakeUps });
+    this.acquirer = new Acquirer({ owners, wakeUps, tokens });
   }
 
   /**

@@ -1,5 +1,7 @@
 import type { ScriptRunner } from '@trilith/redis';
 
+import type { FencingTokens } from './fencing/fencing-tokens.js';
+
 /** Where locks are kept. */
 export interface LockManagerOptions {
   /**
@@ -9,6 +11,11 @@ export interface LockManagerOptions {
   readonly redis: ScriptRunner;
   /** First part of every key and channel; `trilith` by default. */
   readonly prefix?: string;
+  /**
+   * Where fencing tokens are minted so that they last, such as `PostgresFencingTokens`. Default: in
+   * the Redis of the locks, with its weaker promise.
+   */
+  readonly tokens?: FencingTokens;
   /** Who holds what, for people: shown by `list()`. Default: this machine's name and process. */
   readonly label?: string;
 }

@@ -1,7 +1,9 @@
+import type { FencingTokens } from '../fencing/fencing-tokens.js';
 import { Lease } from '../lease.js';
 import type { Claim, LockStore } from '../lock-store.js';
-import { LockTimeoutError } from '../locks.errors.js';
+import { LockTimeoutError, LockUnavailableError } from '../locks.errors.js';
 import { type LockOptions, type TryLockOptions, resolveOptions } from '../locks.options.js';
+import { answered } from '../redis/answered.js';
 import type { Bell } from './bell.js';
 import type { Owners } from './owners.js';
 import type { WakeUps } from './wake-ups.js';
@@ -16,6 +18,8 @@ export interface Wanted {
 export interface AcquirerParts {
   readonly owners: Owners;
   readonly wakeUps: WakeUps;
+  /** Where tokens are minted; undefined when those of the lock's own store do. */
+  readonly tokens: FencingTokens | undefined;
 }
 
 /** A claim on its way to a lease. */
@@ -82,16 +86,28 @@ export class Acquirer {
   }
 
   private async ask(attempt: Attempt): Promise<Lease | { retryMs: number }> {
+    const { store, claim, ttlMs } = attempt;
     const askedAt = performance.now();
     try {
-      const answer = await attempt.store.acquire(attempt);
+      const answer = await store.acquire(attempt);
       if (!answer.granted) return answer;
-      return new Lease({ ...attempt, fencingToken: answer.fencingToken, askedAt });
+      const fencingToken = await this.mint(attempt, answer.fencingToken);
+      const lease = new Lease({ store, claim, ttlMs, fencingToken, askedAt });
+      if (lease.isHeld) return lease;
+      throw new LockUnavailableError(claim.resource, 'acquiring', 'granted too late to be of use');
     } catch (error) {
       // The lock may have been granted and the answer lost: others need not wait for it to expire.
-      attempt.store.release(attempt.claim, attempt.ttlMs).catch(() => undefined);
+      store.release(claim, ttlMs).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Under the lock, so that tokens rise in the order of its holders. */
+  private async mint({ claim, ttlMs }: Attempt, own: bigint): Promise<bigint> {
+    const { tokens } = this.parts;
+    if (tokens === undefined) return own;
+    const operation = 'minting a fencing token';
+    return answered(tokens.next(claim.resource), { claim, operation, timeoutMs: ttlMs });
   }
 
   /** Nobody waits for it: if Redis is away, time does the same. */

@@ -1,0 +1,7 @@
+-- Mints a fencing token without a lock. Includes tokens.lua.
+--
+-- KEYS[1] fence
+-- ARGV[1] milliseconds to remember the last token
+-- Returns the token, as text.
+
+return nextToken(KEYS[1], ARGV[1])
