@@ -15,11 +15,20 @@ export type { QueryFunction } from './fencing/postgres-fencing-tokens.js';
 export { RedisFencingTokens } from './fencing/redis-fencing-tokens.js';
 export type { RedisFencingTokensOptions } from './fencing/redis-fencing-tokens.js';
 export { Lease } from './lease.js';
+export type { LockKind } from './lease.js';
+export { LeaseGroup } from './lease-group.js';
+export { Lock } from './lock.js';
 export { LockManager } from './lock-manager.js';
+export type { ReadWriteLock } from './lock-manager.js';
 export {
   LockError,
   LockLostError,
   LockTimeoutError,
   LockUnavailableError,
 } from './locks.errors.js';
-export type { LockManagerOptions, LockOptions, TryLockOptions } from './locks.options.js';
+export type {
+  LockManagerOptions,
+  LockOptions,
+  TryLockOptions,
+  WithLockOptions,
+} from './locks.options.js';

@@ -1,8 +1,12 @@
 import type { Claim, LockStore } from './lock-store.js';
 import { LockLostError } from './locks.errors.js';
 
+/** How a lease shares its resource: not at all, with readers, or with so many others. */
+export type LockKind = 'mutex' | 'read' | 'write' | 'semaphore';
+
 /** A lock as it was granted. */
 export interface Grant {
+  readonly kind: LockKind;
   readonly store: LockStore;
   readonly claim: Claim;
   readonly fencingToken: bigint;
@@ -46,6 +50,10 @@ export class Lease implements AsyncDisposable {
 
   get resource(): string {
     return this.grant.claim.resource;
+  }
+
+  get kind(): LockKind {
+    return this.grant.kind;
   }
 
   /** Aborts, with a {@link LockLostError} as its reason, before another can hold the lock. */

@@ -1,13 +1,32 @@
+import type { ScriptRunner } from '@trilith/redis';
+
 import type { Lease } from './lease.js';
-import type { LockManagerOptions, LockOptions, TryLockOptions } from './locks.options.js';
+import { LeaseGroup } from './lease-group.js';
+import { Lock } from './lock.js';
+import {
+  type LockManagerOptions,
+  type LockOptions,
+  type TryLockOptions,
+  type WithLockOptions,
+  lockDefaults,
+} from './locks.options.js';
 import { LockKeys } from './redis/lock-keys.js';
 import { MutexStore } from './redis/mutex-store.js';
+import { PermitStore } from './redis/permit-store.js';
 import { Acquirer } from './waiting/acquirer.js';
 import { Owners } from './waiting/owners.js';
 import { WakeUps } from './waiting/wake-ups.js';
 
+/** Two ways to hold a resource that exclude each other. */
+export interface ReadWriteLock {
+  /** Together with others that read. */
+  readonly read: Lock;
+  /** Alone. */
+  readonly write: Lock;
+}
+
 /**
- * Gives out leases on resources, each to one holder at a time, kept in one Redis.
+ * Gives out leases on resources, kept in one Redis.
  *
  * @example
  * await locks.withLock(`report:${day}`, { ttlMs: 10_000, waitMs: 2_000 }, async (lease) => {
@@ -15,49 +34,109 @@ import { WakeUps } from './waiting/wake-ups.js';
  * });
  */
 export class LockManager {
+  private readonly redis: ScriptRunner;
+  private readonly keys: LockKeys;
   private readonly mutexes: MutexStore;
   private readonly acquirer: Acquirer;
 
   constructor({ redis, prefix = 'trilith', tokens, label }: LockManagerOptions) {
-    const keys = new LockKeys(prefix);
+    this.redis = redis;
+    this.keys = new LockKeys(prefix);
+    this.mutexes = new MutexStore(redis, this.keys);
     const owners = new Owners(label);
-    const wakeUps = new WakeUps(redis, keys.wakeChannels + owners.manager);
-    this.mutexes = new MutexStore(redis, keys);
+    const wakeUps = new WakeUps(redis, this.keys.wakeChannels + owners.manager);
     this.acquirer = new Acquirer({ owners, wakeUps, tokens });
   }
 
-  /**
-   * Does work under a lock, and frees the lock however the work ends.
-   * @throws {LockTimeoutError} when the lock was held by others for all of `waitMs`.
-   * @throws {LockLostError} when the lease was lost before the work was done: another may have
-   *   worked at the same time.
-   * @throws {LockUnavailableError} when Redis does not answer.
-   */
+  /** Does work while nobody else holds the resource; see {@link Lock.withLock}. */
   async withLock<T>(
     resource: string,
-    options: LockOptions,
+    options: WithLockOptions,
     work: (lease: Lease) => Promise<T>,
   ): Promise<T> {
-    await using lease = await this.acquire(resource, options);
-    const result = await work(lease);
-    lease.throwIfLost();
+    return this.mutex(resource).withLock(options, work);
+  }
+
+  /** Waits until nobody else holds the resource; see {@link Lock.acquire}. */
+  async acquire(resource: string, options?: LockOptions): Promise<Lease> {
+    return this.mutex(resource).acquire(options);
+  }
+
+  /** Takes the resource if nobody holds it now; see {@link Lock.tryAcquire}. */
+  async tryAcquire(resource: string, options?: TryLockOptions): Promise<Lease | undefined> {
+    return this.mutex(resource).tryAcquire(options);
+  }
+
+  /** A resource that is held by one at a time. */
+  mutex(resource: string): Lock {
+    return new Lock(this.acquirer, { kind: 'mutex', resource, store: this.mutexes });
+  }
+
+  /**
+   * A resource that so many may hold at a time, served in the order in which they came. All who use
+   * it should name the same number.
+   * @throws {RangeError} when that is no whole number from 1.
+   */
+  semaphore(resource: string, permits: number): Lock {
+    if (!Number.isSafeInteger(permits) || permits < 1) {
+      throw new RangeError(`permits: got ${permits}; takes a whole number from 1`);
+    }
+    const store = new PermitStore(this.redis, this.keys, { mode: 's', capacity: permits });
+    return new Lock(this.acquirer, { kind: 'semaphore', resource, store });
+  }
+
+  /**
+   * A resource that many may read at a time, or one may write. Served in the order in which they
+   * came: who waits to write is not kept out by readers that come later.
+   */
+  readWrite(resource: string): ReadWriteLock {
+    const lock = (kind: 'read' | 'write', mode: 's' | 'x') => {
+      const store = new PermitStore(this.redis, this.keys, { mode, capacity: 2 ** 31 });
+      return new Lock(this.acquirer, { kind, resource, store });
+    };
+    return { read: lock('read', 's'), write: lock('write', 'x') };
+  }
+
+  /**
+   * Does work while nobody else holds any of the resources; see {@link acquireAll}.
+   * @throws {LockLostError} when one of the leases was lost before the work was done.
+   */
+  async withAll<T>(
+    resources: readonly string[],
+    options: LockOptions,
+    work: (leases: LeaseGroup) => Promise<T>,
+  ): Promise<T> {
+    await using leases = await this.acquireAll(resources, options);
+    const result = await work(leases);
+    leases.throwIfLost();
     return result;
   }
 
   /**
-   * Waits for a lock. Release it, or bind it with `await using`.
-   * @throws {LockTimeoutError} when it was held by others for all of `waitMs`.
+   * Waits until nobody else holds any of the resources: all of them within `waitMs`, or none. They
+   * are taken in the order of their names, whatever the order given, so that two who want the same
+   * ones do not wait for each other.
+   * @throws {LockTimeoutError} for the one that was not had in time.
    * @throws {LockUnavailableError} when Redis does not answer.
    */
-  async acquire(resource: string, options: LockOptions = {}): Promise<Lease> {
-    return this.acquirer.acquire({ store: this.mutexes, resource }, options);
-  }
-
-  /**
-   * Takes a lock if it is free now.
-   * @throws {LockUnavailableError} when Redis does not answer.
-   */
-  async tryAcquire(resource: string, options: TryLockOptions = {}): Promise<Lease | undefined> {
-    return this.acquirer.tryAcquire({ store: this.mutexes, resource }, options);
+  async acquireAll(resources: readonly string[], options: LockOptions = {}): Promise<LeaseGroup> {
+    const names = [...new Set(resources)].toSorted();
+    if (names.length === 0)
+      throw new RangeError('resources: got none; takes names of what is locked');
+    const { waitMs = lockDefaults.waitMs } = options;
+    const until = performance.now() + waitMs;
+    const leases: Lease[] = [];
+    try {
+      for (const name of names) {
+        const leftMs = Math.max(until - performance.now(), 0);
+        leases.push(await this.acquire(name, { ...options, waitMs: leftMs }));
+      }
+      // One of the first may be lost while the last is waited for.
+      for (const lease of leases) lease.throwIfLost();
+      return new LeaseGroup(leases);
+    } catch (error) {
+      await new LeaseGroup(leases).release();
+      throw error;
+    }
   }
 }

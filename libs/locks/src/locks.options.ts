@@ -1,6 +1,7 @@
 import type { ScriptRunner } from '@trilith/redis';
 
 import type { FencingTokens } from './fencing/fencing-tokens.js';
+import type { Lease } from './lease.js';
 
 /** Where locks are kept. */
 export interface LockManagerOptions {
@@ -42,11 +43,20 @@ export interface LockOptions extends TryLockOptions {
   readonly signal?: AbortSignal;
 }
 
-const defaults = Object.freeze({ ttlMs: 10_000, waitMs: 10_000, fair: false });
+/** How to work under a lock. */
+export interface WithLockOptions extends LockOptions {
+  /**
+   * A lease on the same resource that the caller has already: the work is done under it, nothing is
+   * waited for, and it is not released at the end. A lease to write is good for reading as well.
+   */
+  readonly lease?: Lease;
+}
+
+export const lockDefaults = Object.freeze({ ttlMs: 10_000, waitMs: 10_000, fair: false });
 
 /** @throws {RangeError} in one line, naming the option, what it got and what it takes. */
 export function resolveOptions(resource: string, options: LockOptions) {
-  const { ttlMs, waitMs, fair } = defaults;
+  const { ttlMs, waitMs, fair } = lockDefaults;
   const resolved = {
     ttlMs: options.ttlMs ?? ttlMs,
     waitMs: options.waitMs ?? waitMs,

@@ -1,5 +1,13 @@
 /** What the keys of one resource hold: each part has a key of its own. */
-export type LockKeyPart = 'lock' | 'permits' | 'fence' | 'queue' | 'alive';
+export type LockKeyPart =
+  | 'lock'
+  | 'queue'
+  | 'alive'
+  | 'permits'
+  | 'permit-queue'
+  | 'permit-alive'
+  /** Shared by all kinds of locks on a resource. */
+  | 'fence';
 
 /** The names of keys and channels. The braces make all keys of a resource lie on one cluster node. */
 export class LockKeys {

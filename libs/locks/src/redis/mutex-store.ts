@@ -2,7 +2,7 @@ import { defineScript, type ScriptRunner } from '@trilith/redis';
 
 import type { AcquireRequest, Answer, Claim, LockStore } from '../lock-store.js';
 import { answered } from './answered.js';
-import type { LockKeys } from './lock-keys.js';
+import type { LockKeyPart, LockKeys } from './lock-keys.js';
 import { ALIVE_MS, FENCE_MEMORY_MS, parseAnswer, parseHeld } from './reply.js';
 import { scriptText } from './script-text.js';
 
@@ -56,7 +56,7 @@ export class MutexStore implements LockStore {
     return answered(reply, { claim, operation: 'releasing', timeoutMs });
   }
 
-  private keysOf({ resource }: Claim, parts: readonly ('lock' | 'fence' | 'queue' | 'alive')[]) {
+  private keysOf({ resource }: Claim, parts: readonly LockKeyPart[]): string[] {
     return parts.map((part) => this.keys.of(part, resource));
   }
 }

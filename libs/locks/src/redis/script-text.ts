@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Lua that several scripts share. */
-type Include = 'tokens' | 'waiters';
+type Include = 'tokens' | 'waiters' | 'permits';
 
 /** A script of this library behind the parts that it includes. */
 export function scriptText(name: string, ...includes: readonly Include[]): string {

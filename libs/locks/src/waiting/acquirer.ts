@@ -1,5 +1,5 @@
 import type { FencingTokens } from '../fencing/fencing-tokens.js';
-import { Lease } from '../lease.js';
+import { Lease, type LockKind } from '../lease.js';
 import type { Claim, LockStore } from '../lock-store.js';
 import { LockTimeoutError, LockUnavailableError } from '../locks.errors.js';
 import { type LockOptions, type TryLockOptions, resolveOptions } from '../locks.options.js';
@@ -10,6 +10,7 @@ import type { WakeUps } from './wake-ups.js';
 
 /** What is asked for, and where. */
 export interface Wanted {
+  readonly kind: LockKind;
   readonly store: LockStore;
   readonly resource: string;
 }
@@ -43,7 +44,7 @@ const POLL = {
 export class Acquirer {
   constructor(private readonly parts: AcquirerParts) {}
 
-  /** See {@link LockManager.acquire}. */
+  /** See {@link Lock.acquire}. */
   async acquire(wanted: Wanted, options: LockOptions): Promise<Lease> {
     const { ttlMs, waitMs, fair, signal } = resolveOptions(wanted.resource, options);
     const attempt = { ...this.attempt(wanted), ttlMs, fair, waits: waitMs > 0 };
@@ -53,7 +54,7 @@ export class Acquirer {
     );
   }
 
-  /** See {@link LockManager.tryAcquire}. */
+  /** See {@link Lock.tryAcquire}. */
   async tryAcquire(wanted: Wanted, options: TryLockOptions): Promise<Lease | undefined> {
     const { ttlMs, fair } = resolveOptions(wanted.resource, options);
     const answer = await this.ask({ ...this.attempt(wanted), ttlMs, fair, waits: false });
@@ -86,13 +87,13 @@ export class Acquirer {
   }
 
   private async ask(attempt: Attempt): Promise<Lease | { retryMs: number }> {
-    const { store, claim, ttlMs } = attempt;
+    const { kind, store, claim, ttlMs } = attempt;
     const askedAt = performance.now();
     try {
       const answer = await store.acquire(attempt);
       if (!answer.granted) return answer;
       const fencingToken = await this.mint(attempt, answer.fencingToken);
-      const lease = new Lease({ store, claim, ttlMs, fencingToken, askedAt });
+      const lease = new Lease({ kind, store, claim, ttlMs, fencingToken, askedAt });
       if (lease.isHeld) return lease;
       throw new LockUnavailableError(claim.resource, 'acquiring', 'granted too late to be of use');
     } catch (error) {
