@@ -3,6 +3,7 @@ import type { ScriptRunner } from '@trilith/redis';
 import type { Lease } from './lease.js';
 import { LeaseGroup } from './lease-group.js';
 import { Lock } from './lock.js';
+import type { LockStore } from './lock-store.js';
 import {
   type LockManagerOptions,
   type LockOptions,
@@ -10,6 +11,7 @@ import {
   type WithLockOptions,
   lockDefaults,
 } from './locks.options.js';
+import { QuorumStore } from './quorum/quorum-store.js';
 import { LockKeys } from './redis/lock-keys.js';
 import { MutexStore } from './redis/mutex-store.js';
 import { PermitStore } from './redis/permit-store.js';
@@ -26,7 +28,7 @@ export interface ReadWriteLock {
 }
 
 /**
- * Gives out leases on resources, kept in one Redis.
+ * Gives out leases on resources, kept in Redis.
  *
  * @example
  * await locks.withLock(`report:${day}`, { ttlMs: 10_000, waitMs: 2_000 }, async (lease) => {
@@ -34,17 +36,23 @@ export interface ReadWriteLock {
  * });
  */
 export class LockManager {
-  private readonly redis: ScriptRunner;
+  private readonly servers: Servers;
   private readonly keys: LockKeys;
-  private readonly mutexes: MutexStore;
+  private readonly mutexes: LockStore;
   private readonly acquirer: Acquirer;
 
+  /** @throws {RangeError} when two connections are given, or none. */
   constructor({ redis, prefix = 'trilith', tokens, label }: LockManagerOptions) {
-    this.redis = redis;
+    this.servers = requireServers('evalsha' in redis ? [redis] : redis);
     this.keys = new LockKeys(prefix);
-    this.mutexes = new MutexStore(redis, this.keys);
     const owners = new Owners(label);
-    const wakeUps = new WakeUps(redis, this.keys.wakeChannels + owners.manager);
+    const [first, ...more] = this.servers;
+    const isQuorum = more.length > 0;
+    this.mutexes = isQuorum
+      ? new QuorumStore(this.servers, this.keys)
+      : new MutexStore(first, this.keys);
+    const listeningBeside = isQuorum ? undefined : first;
+    const wakeUps = new WakeUps(listeningBeside, this.keys.wakeChannels + owners.manager);
     this.acquirer = new Acquirer({ owners, wakeUps, tokens });
   }
 
@@ -81,7 +89,10 @@ export class LockManager {
     if (!Number.isSafeInteger(permits) || permits < 1) {
       throw new RangeError(`permits: got ${permits}; takes a whole number from 1`);
     }
-    const store = new PermitStore(this.redis, this.keys, { mode: 's', capacity: permits });
+    const store = new PermitStore(this.onlyServer('a semaphore'), this.keys, {
+      mode: 's',
+      capacity: permits,
+    });
     return new Lock(this.acquirer, { kind: 'semaphore', resource, store });
   }
 
@@ -91,7 +102,10 @@ export class LockManager {
    */
   readWrite(resource: string): ReadWriteLock {
     const lock = (kind: 'read' | 'write', mode: 's' | 'x') => {
-      const store = new PermitStore(this.redis, this.keys, { mode, capacity: 2 ** 31 });
+      const store = new PermitStore(this.onlyServer('a read-write lock'), this.keys, {
+        mode,
+        capacity: 2 ** 31,
+      });
       return new Lock(this.acquirer, { kind, resource, store });
     };
     return { read: lock('read', 's'), write: lock('write', 'x') };
@@ -139,4 +153,20 @@ export class LockManager {
       throw error;
     }
   }
+
+  /** Where each server counts for itself, n permits may let in more than n. */
+  private onlyServer(kind: string): ScriptRunner {
+    const [first, ...more] = this.servers;
+    if (more.length === 0) return first;
+    throw new RangeError(`redis: got ${more.length + 1} servers; ${kind} takes one`);
+  }
+}
+
+type Servers = readonly [ScriptRunner, ...ScriptRunner[]];
+
+function requireServers(servers: readonly ScriptRunner[]): Servers {
+  const [first, ...more] = servers;
+  // Of two, both would be needed: less is held up with one.
+  if (first !== undefined && more.length !== 1) return [first, ...more];
+  throw new RangeError(`redis: got ${servers.length} connections; takes one, or at least three`);
 }

@@ -8,8 +8,10 @@ export interface LockManagerOptions {
   /**
    * A connection whose commands have a deadline, such as `createRedis` of @trilith/redis makes. When
    * somebody first waits, a second one is opened beside it, to be woken by; it ends with this one.
+   * Several, at least three, to servers that know nothing of each other: a lock is had when more
+   * than half grant it (Redlock). They have mutexes only, and waiters look by themselves.
    */
-  readonly redis: ScriptRunner;
+  readonly redis: ScriptRunner | readonly ScriptRunner[];
   /** First part of every key and channel; `trilith` by default. */
   readonly prefix?: string;
   /**

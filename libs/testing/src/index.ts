@@ -6,4 +6,5 @@ export { redisForTest, type RedisForTest } from './redis.js';
 export { type RedisClusterForTest, redisClusterForTest } from './redis-servers/redis-cluster.js';
 export { hasRedisServer, type RedisProcess } from './redis-servers/redis-process.js';
 export { type RedisSentinelForTest, redisSentinelForTest } from './redis-servers/redis-sentinel.js';
+export { type RedisServersForTest, redisServersForTest } from './redis-servers/redis-servers.js';
 export { type RedisTlsForTest, redisTlsForTest } from './redis-servers/redis-tls.js';

@@ -30,11 +30,13 @@ const releaseLock = defineScript<[owner: string, channels: string], boolean>({
   parse: parseHeld,
 });
 
-/** Locks with one holder, as keys of one Redis. Each call has the lease's length as its deadline. */
+/** Locks with one holder, as keys of one Redis. */
 export class MutexStore implements LockStore {
   constructor(
     private readonly redis: ScriptRunner,
     private readonly keys: LockKeys,
+    /** How long an answer is waited for, as a share of the lease: one that outlasts it is no use. */
+    private readonly patience = 1,
   ) {}
 
   async acquire({ claim, ttlMs, waits, fair }: AcquireRequest): Promise<Answer> {
@@ -42,12 +44,12 @@ export class MutexStore implements LockStore {
     const aliveMs = waits ? ALIVE_MS : 0;
     const args = [claim.owner, ttlMs, FENCE_MEMORY_MS, aliveMs, Number(fair)] as const;
     const reply = acquireLock(this.redis, keys, args);
-    return answered(reply, { claim, operation: 'acquiring', timeoutMs: ttlMs });
+    return answered(reply, { claim, operation: 'acquiring', timeoutMs: ttlMs * this.patience });
   }
 
   async extend(claim: Claim, ttlMs: number): Promise<boolean> {
     const reply = extendLock(this.redis, this.keysOf(claim, ['lock']), [claim.owner, ttlMs]);
-    return answered(reply, { claim, operation: 'extending', timeoutMs: ttlMs });
+    return answered(reply, { claim, operation: 'extending', timeoutMs: ttlMs * this.patience });
   }
 
   async release(claim: Claim, timeoutMs: number): Promise<boolean> {

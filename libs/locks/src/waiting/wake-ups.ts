@@ -13,7 +13,8 @@ export class WakeUps {
   private isSubscribed = false;
 
   constructor(
-    private readonly client: object,
+    /** Undefined where nobody is woken: waiters look by themselves. */
+    private readonly client: object | undefined,
     private readonly channel: string,
   ) {}
 
@@ -34,7 +35,7 @@ export class WakeUps {
   }
 
   listen(): void {
-    if (this.isOpened) return;
+    if (this.isOpened || this.client === undefined) return;
     this.isOpened = true;
     this.subscriber = createSubscriberBeside(this.client, {
       channels: [this.channel],
