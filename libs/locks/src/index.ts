@@ -14,6 +14,8 @@ export {
 export type { QueryFunction } from './fencing/postgres-fencing-tokens.js';
 export { RedisFencingTokens } from './fencing/redis-fencing-tokens.js';
 export type { RedisFencingTokensOptions } from './fencing/redis-fencing-tokens.js';
+export { LeaderElection } from './leader-election.js';
+export type { LeaderElectionOptions } from './leader-election.js';
 export { Lease } from './lease.js';
 export type { LockKind } from './lease.js';
 export { LeaseGroup } from './lease-group.js';

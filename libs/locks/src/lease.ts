@@ -91,12 +91,16 @@ export class Lease implements AsyncDisposable {
 
   /**
    * Frees the lock, if it is still this lease's. May be called again, and after the lease is lost.
+   * @param options `afterMs`: leaves it to expire after that many milliseconds instead, unrenewed,
+   *   so that nobody does the same work again at once. Default 0.
    * @returns whether it was.
    * @throws {LockUnavailableError} when Redis did not answer: the lock frees itself after the lease.
    */
-  async release(): Promise<boolean> {
+  async release({ afterMs = 0 }: { readonly afterMs?: number } = {}): Promise<boolean> {
     this.stopTimers();
-    this.released ??= this.grant.store.release(this.grant.claim, this.ttlMs);
+    const { store, claim } = this.grant;
+    this.released ??=
+      afterMs > 0 ? store.extend(claim, Math.ceil(afterMs)) : store.release(claim, this.ttlMs);
     return this.released;
   }
 

@@ -92,6 +92,16 @@ describe('Lease', () => {
     expect(await left('block')).toBe(-2);
   });
 
+  it('may be left to expire, and is then renewed no more', async () => {
+    const lease = await test.locks.acquire('left', { ttlMs: 60_000 });
+    expect(await lease.release({ afterMs: 400 })).toBe(true);
+    expect(lease.isHeld).toBe(false);
+    expect(await left('left')).toBeLessThanOrEqual(400);
+    expect(await test.locks.tryAcquire('left')).toBeUndefined();
+    await using next = await test.locks.acquire('left', { waitMs: Infinity });
+    expect(next.fencingToken).toBeGreaterThan(lease.fencingToken);
+  });
+
   it('may be released twice', async () => {
     const lease = await test.locks.acquire('twice');
     await lease.release();
