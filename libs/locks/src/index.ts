@@ -20,6 +20,7 @@ export { Lease } from './lease.js';
 export type { LockKind } from './lease.js';
 export { LeaseGroup } from './lease-group.js';
 export { Lock } from './lock.js';
+export type { LockFacts, LockObserver, WaitOutcome } from './lock-observer.js';
 export { LockManager } from './lock-manager.js';
 export type { ReadWriteLock } from './lock-manager.js';
 export {
@@ -34,3 +35,6 @@ export type {
   TryLockOptions,
   WithLockOptions,
 } from './locks.options.js';
+export { locksMetrics } from './locks.metrics.js';
+export type { LocksMetricsOptions, PromClient } from './locks.metrics.js';
+export type { HeldLock, LockHolder } from './redis/lock-list.js';

@@ -13,6 +13,14 @@ export interface Grant {
   readonly ttlMs: number;
   /** When the lock was asked for, by the monotonic clock: Redis counts from no earlier. */
   readonly askedAt: number;
+  /** Told once, when it is released or lost. */
+  readonly onEnd: (end: LeaseEnd) => void;
+}
+
+/** How a lease was over. */
+export interface LeaseEnd {
+  readonly heldMs: number;
+  readonly isLost: boolean;
 }
 
 /** The end of a lease, as a share of it, in which its holder is no longer to work. */
@@ -21,6 +29,11 @@ const SAFETY = 0.1;
 const RENEWAL = 1 / 3;
 /** When to try again after a renewal found Redis away, as a share of the lease. */
 const RETRY = 1 / 20;
+
+/** For how long of a lease its holder may work, counted from when it was asked for. */
+export function usableMs(ttlMs: number): number {
+  return ttlMs * (1 - SAFETY);
+}
 
 /**
  * The right to work on a resource alone, for a time that renews itself until it is released.
@@ -39,6 +52,7 @@ export class Lease implements AsyncDisposable {
   private expiry: NodeJS.Timeout | undefined;
   private renewal: NodeJS.Timeout | undefined;
   private released: Promise<boolean> | undefined;
+  private hasEnded = false;
 
   /** Use {@link LockManager}. */
   constructor(private readonly grant: Grant) {
@@ -99,6 +113,7 @@ export class Lease implements AsyncDisposable {
   async release({ afterMs = 0 }: { readonly afterMs?: number } = {}): Promise<boolean> {
     this.stopTimers();
     const { store, claim } = this.grant;
+    this.end(false);
     this.released ??=
       afterMs > 0 ? store.extend(claim, Math.ceil(afterMs)) : store.release(claim, this.ttlMs);
     return this.released;
@@ -116,8 +131,9 @@ export class Lease implements AsyncDisposable {
   private runFrom(askedAt: number): void {
     this.stopTimers();
     const passedMs = performance.now() - askedAt;
-    this.validUntil = askedAt + this.ttlMs * (1 - SAFETY);
-    this.expiry = setTimeout(() => this.lose('it was not renewed in time'), this.leftMs).unref();
+    this.validUntil = askedAt + usableMs(this.ttlMs);
+    const expire = () => this.lose('it was not renewed in time');
+    this.expiry = setTimeout(expire, Math.max(this.leftMs, 0)).unref();
     this.renewIn(Math.max(this.ttlMs * RENEWAL - passedMs, 0));
   }
 
@@ -137,12 +153,22 @@ export class Lease implements AsyncDisposable {
 
   private lose(reason: string): void {
     this.stopTimers();
+    this.end(true);
     this.loss.abort(this.lostError(reason));
   }
 
+  private end(isLost: boolean): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.grant.onEnd({ heldMs: this.heldMs, isLost });
+  }
+
   private lostError(reason: string): LockLostError {
-    const heldMs = performance.now() - this.acquiredAt;
-    return new LockLostError(this.resource, this.fencingToken, heldMs, { reason });
+    return new LockLostError(this.resource, this.fencingToken, this.heldMs, { reason });
+  }
+
+  private get heldMs(): number {
+    return performance.now() - this.acquiredAt;
   }
 
   private stopTimers(): void {

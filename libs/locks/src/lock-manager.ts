@@ -13,6 +13,7 @@ import {
 } from './locks.options.js';
 import { QuorumStore } from './quorum/quorum-store.js';
 import { LockKeys } from './redis/lock-keys.js';
+import { type HeldLock, listLocks } from './redis/lock-list.js';
 import { MutexStore } from './redis/mutex-store.js';
 import { PermitStore } from './redis/permit-store.js';
 import { Acquirer } from './waiting/acquirer.js';
@@ -42,7 +43,7 @@ export class LockManager {
   private readonly acquirer: Acquirer;
 
   /** @throws {RangeError} when two connections are given, or none. */
-  constructor({ redis, prefix = 'trilith', tokens, label }: LockManagerOptions) {
+  constructor({ redis, prefix = 'trilith', tokens, label, observer = {} }: LockManagerOptions) {
     this.servers = requireServers('evalsha' in redis ? [redis] : redis);
     this.keys = new LockKeys(prefix);
     const owners = new Owners(label);
@@ -53,7 +54,7 @@ export class LockManager {
       : new MutexStore(first, this.keys);
     const listeningBeside = isQuorum ? undefined : first;
     const wakeUps = new WakeUps(listeningBeside, this.keys.wakeChannels + owners.manager);
-    this.acquirer = new Acquirer({ owners, wakeUps, tokens });
+    this.acquirer = new Acquirer({ owners, wakeUps, tokens, observer });
   }
 
   /** Does work while nobody else holds the resource; see {@link Lock.withLock}. */
@@ -152,6 +153,14 @@ export class LockManager {
       await new LeaseGroup(leases).release();
       throw error;
     }
+  }
+
+  /**
+   * Who holds what now, and how many wait. Walks through all keys of the server: for people, not for
+   * each request. Of several servers the first is asked.
+   */
+  async list(): Promise<HeldLock[]> {
+    return listLocks(this.servers[0], this.keys);
   }
 
   /** Where each server counts for itself, n permits may let in more than n. */

@@ -2,6 +2,7 @@ import type { ScriptRunner } from '@trilith/redis';
 
 import type { FencingTokens } from './fencing/fencing-tokens.js';
 import type { Lease } from './lease.js';
+import type { LockObserver } from './lock-observer.js';
 
 /** Where locks are kept. */
 export interface LockManagerOptions {
@@ -19,6 +20,8 @@ export interface LockManagerOptions {
    * the Redis of the locks, with its weaker promise.
    */
   readonly tokens?: FencingTokens;
+  /** Told what happens, for metrics: see `locksMetrics`. */
+  readonly observer?: LockObserver;
   /** Who holds what, for people: shown by `list()`. Default: this machine's name and process. */
   readonly label?: string;
 }

@@ -17,6 +17,17 @@ export class LockKeys {
     return `${this.prefix}:${part}:{${resource.replaceAll(/[%{}]/g, encodeURIComponent)}}`;
   }
 
+  /** For `SCAN`: all keys of that kind. */
+  pattern(part: LockKeyPart): string {
+    return `${this.prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)}:${part}:{*}`;
+  }
+
+  /** The resource that a key is of. */
+  resourceOf(key: string): string {
+    const name = /\{(.*)\}$/s.exec(key)?.[1] ?? '';
+    return name.replaceAll(/%(?:25|7B|7D)/g, decodeURIComponent);
+  }
+
   /** What the channels begin with on which managers are told to look again. */
   get wakeChannels(): string {
     return `${this.prefix}:wake:`;

@@ -1,11 +1,13 @@
 import type { FencingTokens } from '../fencing/fencing-tokens.js';
-import { Lease, type LockKind } from '../lease.js';
+import { Lease, type LeaseEnd, type LockKind, usableMs } from '../lease.js';
+import type { LockFacts, LockObserver } from '../lock-observer.js';
 import type { Claim, LockStore } from '../lock-store.js';
 import { LockTimeoutError, LockUnavailableError } from '../locks.errors.js';
 import { type LockOptions, type TryLockOptions, resolveOptions } from '../locks.options.js';
 import { answered } from '../redis/answered.js';
 import type { Bell } from './bell.js';
 import type { Owners } from './owners.js';
+import { Wait } from './wait.js';
 import type { WakeUps } from './wake-ups.js';
 
 /** What is asked for, and where. */
@@ -21,6 +23,7 @@ export interface AcquirerParts {
   readonly wakeUps: WakeUps;
   /** Where tokens are minted; undefined when those of the lock's own store do. */
   readonly tokens: FencingTokens | undefined;
+  readonly observer: LockObserver;
 }
 
 /** A claim on its way to a lease. */
@@ -57,8 +60,17 @@ export class Acquirer {
   /** See {@link Lock.tryAcquire}. */
   async tryAcquire(wanted: Wanted, options: TryLockOptions): Promise<Lease | undefined> {
     const { ttlMs, fair } = resolveOptions(wanted.resource, options);
-    const answer = await this.ask({ ...this.attempt(wanted), ttlMs, fair, waits: false });
-    return answer instanceof Lease ? answer : undefined;
+    const attempt = { ...this.attempt(wanted), ttlMs, fair, waits: false };
+    const wait = new Wait(factsOf(wanted), this.parts.observer);
+    try {
+      const answer = await this.ask(attempt);
+      if (!(answer instanceof Lease)) return undefined;
+      wait.end();
+      return answer;
+    } catch (error) {
+      this.giveUp(attempt, error);
+      throw error;
+    }
   }
 
   private attempt(wanted: Wanted): Wanted & { claim: Claim } {
@@ -69,38 +81,41 @@ export class Acquirer {
     attempt: Attempt,
     { bell, waitMs, signal }: { bell: Bell; waitMs: number; signal?: AbortSignal },
   ): Promise<Lease> {
-    const startedAt = performance.now();
-    for (let round = 0; ; round += 1) {
-      const answer = await this.ask(attempt);
-      if (answer instanceof Lease) return answer;
-      const waitedMs = performance.now() - startedAt;
-      try {
+    const wait = new Wait(factsOf(attempt), this.parts.observer);
+    try {
+      for (let round = 0; ; round += 1) {
+        const answer = await this.ask(attempt);
+        if (answer instanceof Lease) {
+          wait.end();
+          return answer;
+        }
+        const { waitedMs } = wait;
         if (waitedMs >= waitMs) throw new LockTimeoutError(attempt.resource, waitedMs);
+        wait.begin();
         this.parts.wakeUps.listen();
         const pauseMs = Math.min(this.pollMs(round), answer.retryMs + 1, waitMs - waitedMs);
         await bell.wait(pauseMs, signal);
-      } catch (error) {
-        this.giveUp(attempt);
-        throw error;
       }
+    } catch (error) {
+      wait.endWith(error);
+      this.giveUp(attempt, error);
+      throw error;
     }
   }
 
   private async ask(attempt: Attempt): Promise<Lease | { retryMs: number }> {
-    const { kind, store, claim, ttlMs } = attempt;
+    const { store, claim, ttlMs } = attempt;
     const askedAt = performance.now();
-    try {
-      const answer = await store.acquire(attempt);
-      if (!answer.granted) return answer;
-      const fencingToken = await this.mint(attempt, answer.fencingToken);
-      const lease = new Lease({ kind, store, claim, ttlMs, fencingToken, askedAt });
-      if (lease.isHeld) return lease;
+    const answer = await store.acquire(attempt);
+    if (!answer.granted) return answer;
+    const fencingToken = await this.mint(attempt, answer.fencingToken);
+    if (performance.now() - askedAt >= usableMs(ttlMs)) {
       throw new LockUnavailableError(claim.resource, 'acquiring', 'granted too late to be of use');
-    } catch (error) {
-      // The lock may have been granted and the answer lost: others need not wait for it to expire.
-      store.release(claim, ttlMs).catch(() => undefined);
-      throw error;
     }
+    const facts = factsOf(attempt);
+    const { observer } = this.parts;
+    const onEnd = (end: LeaseEnd) => observer.ended?.({ ...facts, ...end });
+    return new Lease({ ...facts, store, claim, ttlMs, fencingToken, askedAt, onEnd });
   }
 
   /** Under the lock, so that tokens rise in the order of its holders. */
@@ -111,9 +126,13 @@ export class Acquirer {
     return answered(tokens.next(claim.resource), { claim, operation, timeoutMs: ttlMs });
   }
 
-  /** Nobody waits for it: if Redis is away, time does the same. */
-  private giveUp({ store, claim, ttlMs, waits }: Attempt): void {
-    if (waits) store.release(claim, ttlMs).catch(() => undefined);
+  /**
+   * Leaves the queue; and frees a lock that may have been granted in an answer that was lost, so that
+   * others need not wait until it expires. Nobody waits for it: if Redis is away, time does the same.
+   */
+  private giveUp({ store, claim, ttlMs, waits }: Attempt, error: unknown): void {
+    if (!waits && error instanceof LockTimeoutError) return;
+    store.release(claim, ttlMs).catch(() => undefined);
   }
 
   /** Partly random, so that waiters spread out. */
@@ -122,4 +141,8 @@ export class Acquirer {
     if (this.parts.wakeUps.isListening) return POLL.listeningMs * spread;
     return Math.min(POLL.deafMostMs, POLL.deafMs * 2 ** round) * spread;
   }
+}
+
+function factsOf({ kind, resource }: Wanted): LockFacts {
+  return { kind, resource };
 }

@@ -17,3 +17,10 @@ export class Owners {
     return `${this.claims}:${Date.now()}:${this.manager}`;
   }
 }
+
+/** What an owner's name tells; undefined when another library wrote it. */
+export function readOwner(owner: string): { label: string; since: Date } | undefined {
+  const [, since, label] = /^\d+:(\d+):(.+):[\da-f-]{36}$/s.exec(owner) ?? [];
+  if (since === undefined || label === undefined) return undefined;
+  return { label, since: new Date(Number(since)) };
+}
