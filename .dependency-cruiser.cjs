@@ -62,12 +62,13 @@ module.exports = {
     },
     {
       name: 'libraries-by-their-front-door',
-      comment: 'A project exports only through its src/index.ts.',
+      comment:
+        'A project exports only through its src/index.ts, and what needs Nest by src/nest/index.ts.',
       severity: 'error',
       from: { path: '^(apps|libs|tools)/([^/]+)/' },
       to: {
         path: '^libs/([^/]+)/(src|dist)/',
-        pathNot: ['^$1/$2/', '/(src|dist)/index\\.(ts|js|d\\.ts)$'],
+        pathNot: ['^$1/$2/', '/(src|dist)/(nest/)?index\\.(ts|js|d\\.ts)$'],
       },
     },
     {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import { duration, port, secret, url, wholeNumber, words } from '@trilith/config';
-import { redisUrl, serviceEnvironment, serviceSettings } from '@trilith/service';
+import { redisUrl, redisUrls, serviceEnvironment, serviceSettings } from '@trilith/service';
 import { z } from 'zod';
 
 /** Hashing runs on Node's pool of four threads; one is left for everything else that needs it. */
@@ -32,8 +32,11 @@ const environment = z.object({
   /** Starts the names of all keys, so that several platforms can share a server. */
   MESSAGING_PREFIX: words('trilith'),
 
-  /** Keeps replicas from doing the same work at once. Default: REDIS_URL. */
-  LOCKS_REDIS_URL: redisUrl().optional(),
+  /**
+   * Keeps replicas from doing the same work at once: one server, or three or more that know nothing
+   * of each other, for a quorum. Default: REDIS_URL.
+   */
+  LOCKS_REDIS_URL: redisUrls().optional(),
 
   /** Partitions of account activity that are made before their month begins. */
   ACTIVITY_MONTHS_AHEAD: wholeNumber({ min: 1, max: 24, default: 3 }),
@@ -68,7 +71,7 @@ export const usersConfig = environment.transform((env) => ({
     prefix: env.MESSAGING_PREFIX,
   },
   locks: {
-    url: env.LOCKS_REDIS_URL ?? env.REDIS_URL,
+    urls: env.LOCKS_REDIS_URL ?? [env.REDIS_URL],
     prefix: env.MESSAGING_PREFIX,
   },
   activity: {

@@ -18,7 +18,7 @@ export { ErrorTranslators, type ErrorTranslator } from './problems/error-transla
 export { problemSchema, type Problem } from './problems/problem.js';
 export type { MessageError } from './problems/problem.filter.js';
 export { isStoreFailure, StoreUnavailableError } from './problems/store-failure.js';
-export { redisUrl } from './redis-url.js';
+export { redisUrl, redisUrls } from './redis-url.js';
 export { runService } from './run-service.js';
 export type { ServiceDefinition } from './service-definition.js';
 export {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '@trilith/config';
 import { z } from 'zod';
 
-import { redisUrl } from './redis-url.js';
+import { redisUrl, redisUrls } from './redis-url.js';
 
 const schema = z.object({ REDIS_URL: redisUrl(), LOCKS_REDIS_URL: redisUrl().optional() });
 
@@ -39,4 +39,34 @@ describe('redisUrl', () => {
   it('should be required', () => {
     expect(() => loadConfig(schema, {})).toThrow(/^REDIS_URL: got nothing; takes redis:\/\//);
   });
+});
+
+describe('redisUrls', () => {
+  const several = z.object({ LOCKS_REDIS_URL: redisUrls() });
+  const load = (url: string) => loadConfig(several, { LOCKS_REDIS_URL: url }).LOCKS_REDIS_URL;
+
+  it.each([
+    'redis://a:6379',
+    'redis+cluster://a,b,c',
+    'redis+sentinel://a,b:5000,c/main',
+    'redis://:sec,ret@a',
+  ])('should take %s as one', (url) => {
+    expect(load(url)).toEqual([url]);
+  });
+
+  it('should take several servers, with commas in a password, too', () => {
+    expect(load('redis://:sec,ret@a,rediss://b:1, redis://c/2')).toEqual([
+      'redis://:sec,ret@a',
+      'rediss://b:1',
+      'redis://c/2',
+    ]);
+  });
+
+  it.each(['redis://a,http://b', 'redis://a,', 'redis+cluster://a,redis://:secret@b', 'a,b'])(
+    'should refuse %s in one line, and print no password',
+    (url) => {
+      expect(() => load(url)).toThrow(/^LOCKS_REDIS_URL: got ".+"; takes .+separated by commas$/);
+      expect(() => load(url)).not.toThrow(/secret/);
+    },
+  );
 });

@@ -3,14 +3,14 @@ import { LockManager } from '@trilith/locks';
 import { DataSource } from 'typeorm';
 
 import { poolOf } from '../database/pool.js';
-import { LocksModule } from '../locks/locks.module.js';
+import { usersLocks } from '../locks/locks.module.js';
 import { USERS_CONFIG, type UsersConfig } from '../users.config.js';
 import { ActivityPartitionsKeeper } from './activity-partitions.keeper.js';
 import { MonthlyPartitions } from './monthly-partitions.js';
 
 /** What accounts did, in a table with a partition for each month. */
 @Module({
-  imports: [LocksModule],
+  imports: [usersLocks],
   providers: [
     {
       provide: ActivityPartitionsKeeper,
