@@ -8,6 +8,7 @@ import { Failure, runMain } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
 import type { Experiment, Finding } from './experiment.ts';
 import { noInputBreaksIt } from './input/no-input-breaks-it.ts';
+import { locksExperiments } from './locks/experiments.ts';
 import { messagingExperiments } from './messaging/experiments.ts';
 import { migrationExperiments } from './migrations/experiments.ts';
 import { everyActCounted } from './platform/every-act-counted.ts';
@@ -17,6 +18,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   noInputBreaksIt,
   ...messagingExperiments,
   ...migrationExperiments,
+  ...locksExperiments,
 ];
 
 const program = new Command('npm run chaos --')

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { exitOf, startContender } from './processes.js';
+import { exitOf, killContenders, startContender } from './processes.js';
 import { type TestRedis, delay, openRedis } from './redis.js';
 
 describe('a lock between processes', () => {
@@ -12,6 +12,7 @@ describe('a lock between processes', () => {
     test = await openRedis();
   });
   afterAll(async () => {
+    killContenders();
     await test.close();
   });
 

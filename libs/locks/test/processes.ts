@@ -6,12 +6,20 @@ import type { ContenderInput } from './contender.js';
 
 const loader = path.resolve(import.meta.dirname, '../../../tools/jest/typescript-child.mjs');
 
+const contenders = new Set<ChildProcess>();
+
 /** Starts a contender as a process of its own. */
 export function startContender(input: ContenderInput): ChildProcess {
   const program = path.join(import.meta.dirname, 'contender.ts');
-  return spawn(process.execPath, ['--import', loader, program, JSON.stringify(input)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const args = ['--import', loader, program, JSON.stringify(input)];
+  const contender = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  contenders.add(contender);
+  return contender;
+}
+
+/** Of tests that failed before they did it themselves. */
+export function killContenders(): void {
+  for (const contender of contenders) contender.kill('SIGKILL');
 }
 
 /** Runs a program given as text, as if it stood in this project, and returns what it printed. */

@@ -5,7 +5,7 @@ import { createSubscriber } from '@trilith/redis';
 import { eventually } from '@trilith/testing';
 
 import { type Lease, LockManager, LockTimeoutError } from '../src/index.js';
-import { exitOf, startContender } from './processes.js';
+import { exitOf, killContenders, startContender } from './processes.js';
 import { type TestRedis, delay, openRedis } from './redis.js';
 
 describe('waiting', () => {
@@ -17,6 +17,7 @@ describe('waiting', () => {
     ({ locks } = test);
   });
   afterAll(async () => {
+    killContenders();
     await test.close();
   });
 
