@@ -1,0 +1,12 @@
+export { type AddressedRequest, ClientAddresses } from './address/client-addresses.js';
+export type { ClientAddressOptions } from './address/client-addresses.js';
+export type { Check, CheckResult, Decision, DecisionSource } from './decision.js';
+export { Hold } from './hold.js';
+export type { LimitRedis } from './limit-store.js';
+export { concurrency, gcra, slidingLog, slidingWindow } from './policy.js';
+export type { Algorithm, OnUnavailable, Policy, PolicyOptions, WindowOptions } from './policy.js';
+export { RateLimitOptionError, RateLimitTimeoutError } from './rate-limit.errors.js';
+export { type PromClient, rateLimitMetrics } from './rate-limit.metrics.js';
+export type { RateLimitObserver } from './rate-limit-observer.js';
+export { RateLimiter } from './rate-limiter.js';
+export type { RateLimiterOptions } from './rate-limiter.options.js';
