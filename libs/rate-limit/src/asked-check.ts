@@ -9,6 +9,7 @@ export interface AskedCheck {
   readonly policy: Policy;
   readonly key: string;
   readonly cost: number;
+  readonly address?: string | undefined;
   readonly redisKey: string;
 }
 
@@ -38,12 +39,12 @@ export class KeySpace {
     return asked;
   }
 
-  askOne({ policy, key, cost = 1 }: Check): AskedCheck {
+  askOne({ policy, key, cost = 1, address }: Check): AskedCheck {
     if (typeof key !== 'string' || key === '') {
       throw new RateLimitOptionError(`key of ${policy.name}`, key, 'text that is not empty');
     }
     if (cost !== 1) requireWhole(`cost of ${policy.name}`, cost, 1, policy.limit);
-    return { policy, key, cost, redisKey: this.beginning(policy) + shortened(key) };
+    return { policy, key, cost, address, redisKey: this.beginning(policy) + shortened(key) };
   }
 
   private beginning({ algorithm, name }: Policy): string {

@@ -7,6 +7,8 @@ export interface Check {
   readonly key: string;
   /** A whole number from 1 to the policy's limit. Default 1. */
   readonly cost?: number;
+  /** Where the caller is; compared with the addresses of allow- and deny-lists, and not counted. */
+  readonly address?: string | undefined;
 }
 
 /** How a check went. */

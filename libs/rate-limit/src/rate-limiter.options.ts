@@ -37,7 +37,10 @@ export interface RateLimiterOptions {
   readonly blockedMs?: number;
   /** How many keys are counted in this process while Redis is away. From 1, default 10,000. */
   readonly localKeys?: number;
-  /** Keys, addresses and ranges in CIDR notation that are let through and not counted. */
+  /**
+   * Keys, and addresses or ranges in CIDR notation, that are let through and not counted. Addresses
+   * are compared with a check's `address`, never with its key: that may be what a caller typed.
+   */
   readonly allow?: readonly string[];
   /** The same, refused. Who is on both lists is refused. */
   readonly deny?: readonly string[];

@@ -52,31 +52,34 @@ describe('a limiter', () => {
     const allow = ['account-1', '192.0.2.0/24', '2001:db8::/32'];
     const deny = ['account-2', '198.51.100.7', '2001:db8:bad::/48'];
 
+    const listed = (key: string) =>
+      key.startsWith('account') ? { key } : { key: 'a', address: key };
+
     it.each(['account-1', '192.0.2.77', '::ffff:192.0.2.1', '2001:db8:1:2::/64'])(
       'lets %s through without counting',
-      async (key) => {
+      async (caller) => {
         const limiter = test.limiter({ allow, deny, observer });
         for (let call = 0; call < 3; call += 1) {
-          const decision = await limiter.consume({ policy, key });
+          const decision = await limiter.consume({ policy, ...listed(caller) });
           expect(decision).toMatchObject({ allowed: true, source: 'list', count: 0 });
         }
-        expect((await limiter.peek({ policy, key })).count).toBe(0);
+        expect((await limiter.peek({ policy, ...listed(caller) })).count).toBe(0);
         expect(told.map(({ source }) => source)).toEqual(['list', 'list', 'list']);
       },
     );
 
     it.each(['account-2', '198.51.100.7', '2001:db8:bad:1::/64', '2001:db8:bad::1'])(
       'refuses %s, also when another key is let through',
-      async (key) => {
+      async (caller) => {
         const limiter = test.limiter({ allow, deny, observer });
         const checks = [
           { policy: shadow, key: 'account-1' },
-          { policy, key },
+          { policy, ...listed(caller) },
         ];
         expect(await limiter.consume(checks)).toMatchObject({
           allowed: false,
           source: 'list',
-          key,
+          key: listed(caller).key,
           retryAfterMs: windowMs,
         });
         expect(told).toMatchObject([{ policy: 'real', outcome: 'refused', source: 'list' }]);
@@ -85,11 +88,19 @@ describe('a limiter', () => {
 
     it.each(['account-11', '192.0.3.1', '2001:db9::/64', '192.0.0.0/16', '198.51.100.8'])(
       'counts %s as anyone',
-      async (key) => {
-        const limiter = test.limiter({ allow, deny });
-        expect(await limiter.consume({ policy, key })).toMatchObject({ source: 'redis', count: 1 });
+      async (caller) => {
+        const limiter = test.limiter({ allow, deny, name: `as-anyone-${caller.length}` });
+        const check = { policy, ...listed(caller) };
+        expect(await limiter.consume(check)).toMatchObject({ source: 'redis' });
       },
     );
+
+    it('does not take a key that looks like an address for one', async () => {
+      const limiter = test.limiter({ allow, deny });
+      expect(await limiter.consume({ policy, key: '192.0.2.77' })).toMatchObject({
+        source: 'redis',
+      });
+    });
   });
 
   it('feeds the metrics of prom-client', async () => {
