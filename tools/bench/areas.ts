@@ -5,3 +5,7 @@ import { migrations } from './migrations/migrations.area.ts';
 
 /** All that can be measured. A further area is a folder like `messaging/` and a line here. */
 export const AREAS: readonly Area[] = [locks, messaging, migrations];
+import { rateLimit } from './rate-limit/rate-limit.area.ts';
+
+/** All that can be measured. A further area is a folder like `messaging/` and a line here. */
+export const AREAS: readonly Area[] = [messaging, rateLimit];
