@@ -2,10 +2,7 @@ import type { Area } from './frame/benchmark.ts';
 import { locks } from './locks/locks.area.ts';
 import { messaging } from './messaging/messaging.area.ts';
 import { migrations } from './migrations/migrations.area.ts';
-
-/** All that can be measured. A further area is a folder like `messaging/` and a line here. */
-export const AREAS: readonly Area[] = [locks, messaging, migrations];
 import { rateLimit } from './rate-limit/rate-limit.area.ts';
 
 /** All that can be measured. A further area is a folder like `messaging/` and a line here. */
-export const AREAS: readonly Area[] = [messaging, rateLimit];
+export const AREAS: readonly Area[] = [locks, messaging, migrations, rateLimit];
