@@ -43,8 +43,6 @@ async function answer(request: ToHost): Promise<void> {
   }
 }
 
-// It lives for its parent's calls, whatever was loaded before it has made of the channel.
-process.channel?.ref();
 process.on('message', (request) => void answer(request as ToHost));
 // Ctrl-C reaches the whole group; the parent decides what stops when.
 process.on('SIGINT', () => undefined);
