@@ -6,6 +6,7 @@ import { interruption } from '../processes/interruption.ts';
 import { WORKSPACE } from '../stores/profile.ts';
 import { Failure, runMain } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
+import { cacheExperiments } from './cache/experiments.ts';
 import type { Experiment, Finding } from './experiment.ts';
 import { noInputBreaksIt } from './input/no-input-breaks-it.ts';
 import { locksExperiments } from './locks/experiments.ts';
@@ -19,6 +20,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   ...messagingExperiments,
   ...migrationExperiments,
   ...locksExperiments,
+  ...cacheExperiments,
 ];
 
 const program = new Command('npm run chaos --')
