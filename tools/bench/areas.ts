@@ -1,3 +1,4 @@
+import { cache } from './cache/cache.area.ts';
 import type { Area } from './frame/benchmark.ts';
 import { locks } from './locks/locks.area.ts';
 import { messaging } from './messaging/messaging.area.ts';
@@ -6,3 +7,4 @@ import { rateLimit } from './rate-limit/rate-limit.area.ts';
 
 /** All that can be measured. A further area is a folder like `messaging/` and a line here. */
 export const AREAS: readonly Area[] = [locks, messaging, migrations, rateLimit];
+export const AREAS: readonly Area[] = [cache, messaging];
