@@ -6,5 +6,4 @@ import { migrations } from './migrations/migrations.area.ts';
 import { rateLimit } from './rate-limit/rate-limit.area.ts';
 
 /** All that can be measured. A further area is a folder like `messaging/` and a line here. */
-export const AREAS: readonly Area[] = [locks, messaging, migrations, rateLimit];
-export const AREAS: readonly Area[] = [cache, messaging];
+export const AREAS: readonly Area[] = [cache, locks, messaging, migrations, rateLimit];
