@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule, remoteKeys } from '@trilith/auth';
 
+import { contentCache } from './cache/content-cache.js';
 import { CommentsModule } from './comments/comments.module.js';
 import { CONTENT_CONFIG, type ContentConfig } from './content.config.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -19,6 +20,7 @@ export class AppModule {
       imports: [
         AuthModule.forRoot({ ...tokens, keys: remoteKeys(jwksUrl) }),
         DatabaseModule,
+        contentCache,
         MessagesModule,
         PostsModule,
         CommentsModule,

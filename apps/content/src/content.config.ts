@@ -22,6 +22,8 @@ export const contentConfig = z
     MESSAGING_REDIS_URL: redisUrl().optional(),
     /** Starts each key of messages; the same in every service. Default trilith. */
     MESSAGING_PREFIX: words('trilith'),
+    /** What is read often is kept there for a while; it may evict. Default REDIS_URL. */
+    CACHE_REDIS_URL: redisUrl().optional(),
     /** The users service's public keys, which access tokens are checked by. */
     JWKS_URL: url('http', 'https').default('http://127.0.0.1:3001/.well-known/jwks.json'),
     TOKEN_ISSUER: words('trilith'),
@@ -44,6 +46,7 @@ export const contentConfig = z
       transactionTimeoutMs: env.MONGODB_TRANSACTION_TIMEOUT,
     },
     messaging: { url: env.MESSAGING_REDIS_URL ?? env.REDIS_URL, prefix: env.MESSAGING_PREFIX },
+    cache: { url: env.CACHE_REDIS_URL ?? env.REDIS_URL, prefix: env.MESSAGING_PREFIX },
     tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
     cursorSecret: env.CURSOR_SECRET,
     visitorSecret: env.VISITOR_SECRET,

@@ -3,6 +3,7 @@ import { AuthModule } from '@trilith/auth';
 
 import { ActivityModule } from './activity/activity.module.js';
 import { AccountsModule } from './accounts/accounts.module.js';
+import { usersCache } from './cache/users-cache.js';
 import { DatabaseModule } from './database/database.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -19,6 +20,7 @@ export class AppModule {
       global: true,
       imports: [
         DatabaseModule,
+        usersCache,
         MessagesModule,
         SigningKeysModule,
         AuthModule.forRootAsync({

@@ -32,6 +32,9 @@ const environment = z.object({
   /** Starts the names of all keys, so that several platforms can share a server. */
   MESSAGING_PREFIX: words('trilith'),
 
+  /** What is read often is kept there for a while; it may evict. Default: REDIS_URL. */
+  CACHE_REDIS_URL: redisUrl().optional(),
+
   /**
    * Keeps replicas from doing the same work at once: one server, or three or more that know nothing
    * of each other, for a quorum. Default: REDIS_URL.
@@ -68,6 +71,10 @@ export const usersConfig = environment.transform((env) => ({
   },
   messaging: {
     url: env.MESSAGING_REDIS_URL ?? env.REDIS_URL,
+    prefix: env.MESSAGING_PREFIX,
+  },
+  cache: {
+    url: env.CACHE_REDIS_URL ?? env.REDIS_URL,
     prefix: env.MESSAGING_PREFIX,
   },
   locks: {

@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { TieredCache } from '@trilith/cache';
 import type { PublicAccount } from '@trilith/contracts';
 
+import { authorTag } from './author-tag.js';
 import type { Author } from './author.schema.js';
 import { AuthorsRepository } from './authors.repository.js';
 import type { Authors } from './dto/author.response.js';
@@ -17,6 +19,7 @@ export class AuthorsService {
   constructor(
     private readonly authors: AuthorsRepository,
     private readonly users: UsersClient,
+    private readonly cache: TieredCache,
   ) {}
 
   /**
@@ -40,6 +43,7 @@ export class AuthorsService {
   /** Keeps what users told of an account, unless something newer is known. */
   async keep(account: PublicAccount): Promise<void> {
     await this.authors.keep(toAuthor(account));
+    await this.cache.deleteByTag(authorTag(account.accountId));
   }
 
   private async lookUp(accountId: string): Promise<Author | undefined> {

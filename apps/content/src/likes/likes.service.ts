@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { Transactions } from '../database/transactions.js';
 import { openToReactions } from '../posts/post.rules.js';
+import { PostPages } from '../posts/post-pages.js';
 import { PostsRepository } from '../posts/posts.repository.js';
 import type { LikeResponse } from './dto/like.response.js';
 import { LikesRepository } from './likes.repository.js';
@@ -21,6 +22,7 @@ export class LikesService {
   constructor(
     private readonly likes: LikesRepository,
     private readonly posts: PostsRepository,
+    private readonly pages: PostPages,
     private readonly transactions: Transactions,
   ) {}
 
@@ -32,6 +34,7 @@ export class LikesService {
     const likeCount = await this.transactions.run(async (outbox) => this.store(liking, outbox), {
       contendedOn: liking.postId,
     });
+    await this.pages.changed(liking.postId);
     return { postId: liking.postId, liked: true, likeCount };
   }
 

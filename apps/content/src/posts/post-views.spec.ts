@@ -6,7 +6,7 @@ import { MetricsRegistry } from '@trilith/service';
 import { PostViews } from './post-views.js';
 import type { VisitorIds } from './visitor-ids.js';
 
-const post = { _id: 'post', authorId: 'author' };
+const post = { postId: 'post', authorId: 'author' };
 const reader = { accountId: undefined, ip: '127.0.0.1', userAgent: undefined };
 
 /** A Redis that answers when the test lets it. */

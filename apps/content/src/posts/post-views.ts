@@ -4,8 +4,13 @@ import { EventPublisher } from '@trilith/messaging';
 import { MetricsRegistry } from '@trilith/service';
 import { Counter } from 'prom-client';
 
-import type { PostHead } from './posts.repository.js';
 import { VisitorIds, type Reader } from './visitor-ids.js';
+
+/** What was seen. */
+interface SeenPost {
+  readonly postId: string;
+  readonly authorId: string;
+}
 
 /** So many views may be on their way to Redis; more are lost rather than kept in memory. */
 const MOST_PENDING = 1_000;
@@ -35,7 +40,7 @@ export class PostViews implements OnApplicationShutdown {
   }
 
   /** Publishes that this reader saw this post, in the background. Never throws. */
-  record(post: Pick<PostHead, '_id' | 'authorId'>, reader: Reader): void {
+  record(post: SeenPost, reader: Reader): void {
     if (this.pending.size >= MOST_PENDING) {
       this.onLost(new Error(`${MOST_PENDING} views are waiting already`));
       return;
@@ -52,8 +57,7 @@ export class PostViews implements OnApplicationShutdown {
     await Promise.all(this.pending);
   }
 
-  private async publish(post: Pick<PostHead, '_id' | 'authorId'>, reader: Reader): Promise<void> {
-    const { _id: postId, authorId } = post;
+  private async publish({ postId, authorId }: SeenPost, reader: Reader): Promise<void> {
     const visitor = this.visitors.of(reader);
     const payload = { postId, authorId, visitor, viewedAt: new Date().toISOString() };
     await this.publisher.publish([{ topic: postViewed, key: postId, payload }]);

@@ -4,6 +4,7 @@ import { MongooseModule } from '@nestjs/mongoose';
 import { AuthorsModule } from '../authors/authors.module.js';
 import { PagingModule } from '../paging/paging.module.js';
 import { POST, postSchema } from './post.schema.js';
+import { PostPages } from './post-pages.js';
 import { PostViewsConsumer } from './post-views.consumer.js';
 import { PostViewCounter } from './post-view-counter.js';
 import { PostViews } from './post-views.js';
@@ -20,7 +21,7 @@ import { VisitorIds } from './visitor-ids.js';
     PagingModule,
   ],
   controllers: [PostsController, PostViewsConsumer],
-  providers: [PostsRepository, PostsService, PostViews, PostViewCounter, VisitorIds],
-  exports: [PostsRepository],
+  providers: [PostsRepository, PostsService, PostPages, PostViews, PostViewCounter, VisitorIds],
+  exports: [PostsRepository, PostPages],
 })
 export class PostsModule {}

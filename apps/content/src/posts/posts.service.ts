@@ -16,6 +16,7 @@ import {
 } from './dto/post.response.js';
 import { publishable, readable } from './post.rules.js';
 import type { Post } from './post.schema.js';
+import { PostPages } from './post-pages.js';
 import { PostViews } from './post-views.js';
 import { PostsRepository } from './posts.repository.js';
 import type { Reader } from './visitor-ids.js';
@@ -27,6 +28,7 @@ export class PostsService {
     private readonly posts: PostsRepository,
     private readonly authors: AuthorsService,
     private readonly views: PostViews,
+    private readonly pages: PostPages,
     private readonly transactions: Transactions,
   ) {}
 
@@ -57,6 +59,7 @@ export class PostsService {
       const found = publishable({ postId, accountId, post: await this.posts.find(postId) });
       return found.status === 'published' ? found : this.publishDraft(found, outbox);
     });
+    await this.pages.published(postId);
     return this.withAuthors(post);
   }
 
@@ -65,10 +68,10 @@ export class PostsService {
    * @throws {PostNotFoundError}
    */
   async read(postId: string, reader: Reader): Promise<PostResponse> {
-    const { accountId } = reader;
-    const post = readable({ postId, accountId, post: await this.posts.find(postId) });
-    if (post.status === 'published') this.views.record(post, reader);
-    return this.withAuthors(post);
+    const page = await this.pages.post(postId, async () => this.findPublished(postId));
+    if (page === undefined) return this.readDraft(postId, reader.accountId);
+    this.views.record({ postId, authorId: page.author.accountId }, reader);
+    return page;
   }
 
   /**
@@ -76,9 +79,21 @@ export class PostsService {
    * @throws {InvalidCursorError}
    */
   async list(query: ListPostsQuery): Promise<Page<PostSummaryResponse>> {
-    const { items, nextCursor } = await this.posts.findPublished(query);
-    const authors = await this.authors.find(items.map((post) => post.authorId));
-    return { items: items.map((post) => toPostSummaryResponse(post, authors)), nextCursor };
+    return this.pages.feed(query, async () => {
+      const { items, nextCursor } = await this.posts.findPublished(query);
+      const authors = await this.authors.find(items.map((post) => post.authorId));
+      return { items: items.map((post) => toPostSummaryResponse(post, authors)), nextCursor };
+    });
+  }
+
+  private async findPublished(postId: string): Promise<PostResponse | undefined> {
+    const post = await this.posts.find(postId);
+    return post?.status === 'published' ? this.withAuthors(post) : undefined;
+  }
+
+  private async readDraft(postId: string, accountId: string | undefined): Promise<PostResponse> {
+    const post = readable({ postId, accountId, post: await this.posts.find(postId) });
+    return this.withAuthors(post);
   }
 
   private async publishDraft(draft: Post, outbox: Outbox): Promise<Post> {

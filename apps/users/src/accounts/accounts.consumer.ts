@@ -1,17 +1,24 @@
 import { Controller } from '@nestjs/common';
-import { getAccount, type PayloadOf, type PublicAccount } from '@trilith/contracts';
-import { Respond } from '@trilith/messaging';
+import { Payload } from '@nestjs/microservices';
+import { accountUpdated, getAccount, type PayloadOf, type PublicAccount } from '@trilith/contracts';
+import { Respond, Subscribe } from '@trilith/messaging';
 
-import { toPublicAccount } from './accounts.messages.js';
-import { AccountsService } from './accounts.service.js';
+import { AccountViews } from './account-views.js';
 
-/** What other services ask about accounts. */
+/** What other services ask about accounts, and what this one hears of its own. */
 @Controller()
 export class AccountsConsumer {
-  constructor(private readonly accounts: AccountsService) {}
+  constructor(private readonly views: AccountViews) {}
 
   @Respond(getAccount)
   async get({ accountId }: PayloadOf<typeof getAccount>): Promise<PublicAccount> {
-    return toPublicAccount(await this.accounts.get(accountId));
+    const { username, displayName, avatarUrl, version } = await this.views.get(accountId);
+    return { accountId, username, displayName, avatarUrl, version };
+  }
+
+  /** A second time after whoever changed it: that process may have died right after its commit. */
+  @Subscribe(accountUpdated)
+  async onUpdated(@Payload() { accountId }: PublicAccount): Promise<void> {
+    await this.views.forget(accountId);
   }
 }

@@ -5,6 +5,7 @@ import { Returns } from '@trilith/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
+import { AccountViews } from './account-views.js';
 import { AccountsService } from './accounts.service.js';
 import { type AccountChange, accountChange } from './dto/account-change.dto.js';
 import {
@@ -12,7 +13,6 @@ import {
   ownAccountView,
   type AccountView,
   type OwnAccountView,
-  toAccountView,
   toOwnAccountView,
 } from './dto/account.dto.js';
 import { type SignUp, signUp } from './dto/sign-up.dto.js';
@@ -20,7 +20,10 @@ import { type SignUp, signUp } from './dto/sign-up.dto.js';
 @ApiTags('accounts')
 @Controller('v1/accounts')
 export class AccountsController {
-  constructor(private readonly accounts: AccountsService) {}
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly views: AccountViews,
+  ) {}
 
   @Post()
   @ApiOperation({
@@ -66,6 +69,6 @@ export class AccountsController {
   })
   @Returns(accountView)
   async get(@Param('id', { schema: z.uuid().toLowerCase() }) id: string): Promise<AccountView> {
-    return toAccountView(await this.accounts.get(id));
+    return this.views.get(id);
   }
 }

@@ -4,7 +4,7 @@ import type { OutgoingEvent } from '@trilith/messaging';
 import type { Account } from './account.entity.js';
 
 /** The account as other services know it. */
-export function toPublicAccount({ id, username, version, profile }: Account): PublicAccount {
+function toPublicAccount({ id, username, version, profile }: Account): PublicAccount {
   const { displayName, avatarUrl } = profile;
   return { accountId: id, username, displayName, avatarUrl, version };
 }

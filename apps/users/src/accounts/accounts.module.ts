@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { CredentialsModule } from '../credentials/credentials.module.js';
+import { AccountViews } from './account-views.js';
 import { AccountsConsumer } from './accounts.consumer.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -10,7 +11,7 @@ import { AccountsService } from './accounts.service.js';
 @Module({
   imports: [CredentialsModule],
   controllers: [AccountsController, AccountsConsumer],
-  providers: [AccountsService, AccountsRepository],
+  providers: [AccountsService, AccountsRepository, AccountViews],
   exports: [AccountsRepository],
 })
 export class AccountsModule {}

@@ -4,6 +4,7 @@ import { Outbox } from '@trilith/messaging';
 import { v7 as uuidv7 } from 'uuid';
 
 import { PasswordHasher } from '../credentials/password-hasher.js';
+import { AccountViews } from './account-views.js';
 import type { Account } from './account.entity.js';
 import { AccountNotFoundError } from './accounts.errors.js';
 import { createdEvent, updatedEvent } from './accounts.messages.js';
@@ -16,6 +17,7 @@ import type { SignUp } from './dto/sign-up.dto.js';
 export class AccountsService {
   constructor(
     private readonly accounts: AccountsRepository,
+    private readonly views: AccountViews,
     private readonly passwords: PasswordHasher,
     private readonly outbox: Outbox,
     private readonly transaction: TransactionHost,
@@ -31,11 +33,14 @@ export class AccountsService {
     // Hashed before the transaction: it takes long, and would keep a connection idle.
     const passwordHash = await this.passwords.hash(password);
     const draft = { id: uuidv7(), passwordHash, ...person };
-    return this.transaction.withTransaction(async () => {
+    const opened = await this.transaction.withTransaction(async () => {
       const account = await this.accounts.insert(draft);
       await this.outbox.add(createdEvent(account));
       return account;
     });
+    // Somebody may have asked for the id a moment too early.
+    await this.views.forget(opened.id);
+    return opened;
   }
 
   /** @throws AccountNotFoundError */
@@ -52,7 +57,7 @@ export class AccountsService {
    * @throws AccountNotFoundError
    */
   async change(accountId: string, change: AccountChange): Promise<Account> {
-    return this.transaction.withTransaction(async () => {
+    const changed = await this.transaction.withTransaction(async () => {
       const account = await this.accounts.findByIdForUpdate(accountId);
       if (!account) throw new AccountNotFoundError(accountId);
       if (!applyChange(account, change)) return account;
@@ -60,6 +65,8 @@ export class AccountsService {
       await this.outbox.add(updatedEvent(account));
       return account;
     });
+    await this.views.forget(accountId);
+    return changed;
   }
 }
 

@@ -29,6 +29,8 @@ import { MessagingHealth } from './messaging.health.js';
       ) => ({
         redis: { url },
         service: 'users',
+        // Its own: what changed is forgotten in the cache.
+        subscribeTo: ['users'],
         prefix,
         context,
         observer: messagingMetrics(promClient, registry),

@@ -19,12 +19,12 @@ export class TieredKeyvStore extends EventEmitter {
     super();
   }
 
-  async get(key: string): Promise<unknown> {
-    return this.cache.get(key);
+  async get<Value>(key: string): Promise<Value | undefined> {
+    return this.cache.get<Value>(key);
   }
 
-  async getMany(keys: readonly string[]): Promise<unknown[]> {
-    const found = await this.cache.getMany(keys);
+  async getMany<Value>(keys: readonly string[]): Promise<(Value | undefined)[]> {
+    const found = await this.cache.getMany<Value>(keys);
     return keys.map((key) => found.get(key));
   }
 
