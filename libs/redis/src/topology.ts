@@ -83,7 +83,7 @@ function tryParse(url: string): Topology | undefined {
   const [, kind = 'server'] = scheme.split('+');
   if (kind === 'server') {
     const isRedis = scheme === 'redis' || scheme === 'rediss';
-    return isRedis && URL.canParse(url) ? { kind, url, isTls } : undefined;
+    return isRedis && isOneServer(url) ? { kind, url, isTls } : undefined;
   }
   const { login = '', hosts = '', path = '' } = severalHosts.exec(url)?.groups ?? {};
   const credentials = parseLogin(login);
@@ -105,6 +105,11 @@ function tryParse(url: string): Topology | undefined {
     credentials,
     isTls,
   };
+}
+
+/** A comma would make several hosts the strange name of one. */
+function isOneServer(url: string): boolean {
+  return URL.canParse(url) && !new URL(url).hostname.includes(',');
 }
 
 function parseHosts(hosts: string, defaultPort: number): Address[] | undefined {

@@ -14,8 +14,8 @@ import { type Outcome, RunnerProcess } from './runner-process.ts';
 /** PostgreSQL and MongoDB of the experiments alone, started by the first that needs them. */
 export const CHAOS_STORES = scratchProfile('chaos-migrations');
 
-/** After a kill the next runner waits for so long. */
-const LEASE_MS = 3_000;
+/** After a kill the next runner waits for so long; a living one may be slower by that on a busy machine. */
+const LEASE_MS = 6_000;
 
 /** Where a runner works. */
 export interface Workplace {
