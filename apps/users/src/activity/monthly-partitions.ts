@@ -37,13 +37,14 @@ const MOST_FAILURES = 10;
 
 /**
  * Others hold locks (lock_not_available, deadlock_detected), or did the same meanwhile
- * (duplicate_table, unique_violation in a catalog, invalid_object_definition for bounds that overlap,
+ * (duplicate_table, duplicate_object, unique_violation in a catalog, invalid_object_definition for bounds that overlap,
  * undefined_table, object_not_in_prerequisite_state, "tuple concurrently updated").
  */
 const CONTENTION = new Set([
   '55P03',
   '40P01',
   '42P07',
+  '42710',
   '23505',
   '42P17',
   '42P01',
