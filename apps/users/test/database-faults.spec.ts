@@ -6,7 +6,7 @@ import { call, openStores, signedIn, startUsers, type Stores } from './users-app
 
 const POOL = {
   DATABASE_POOL_MAX: '2',
-  DATABASE_CONNECT_TIMEOUT: '1s',
+  DATABASE_CONNECT_TIMEOUT: '300ms',
   DATABASE_STATEMENT_TIMEOUT: '500ms',
 };
 
