@@ -10,8 +10,7 @@ import type { KeySource, RateLimitRule } from './rate-limit-rule.js';
 export type HeaderStyle = 'standard' | 'legacy' | 'both' | 'none';
 
 /** What {@link RateLimitModule} takes, beside what its {@link RateLimiter} does. */
-export interface RateLimitModuleOptions
-  extends RateLimiterOptions, Pick<ClientAddressOptions, 'trustedProxies' | 'ipv6Prefix'> {
+export interface RateLimitModuleOptions extends RateLimiterOptions, ClientAddressOptions {
   /** What rules can name. */
   readonly policies: readonly Policy[];
   /** Rules for every HTTP request, before any other guard. Default none. */

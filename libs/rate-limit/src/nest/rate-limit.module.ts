@@ -37,8 +37,7 @@ const providers: Provider[] = [
   {
     provide: ClientAddresses,
     inject: [RATE_LIMIT_OPTIONS],
-    useFactory: ({ trustedProxies, ipv6Prefix }: ResolvedRateLimitModuleOptions) =>
-      new ClientAddresses({ trustedProxies, ipv6Prefix }),
+    useFactory: (options: ResolvedRateLimitModuleOptions) => new ClientAddresses(options),
   },
   RuleChecks,
   RuleInspector,
