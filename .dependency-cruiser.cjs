@@ -2,7 +2,8 @@
 // Libraries are listed from the bottom up: each may import only libraries of the layers below it.
 const layers = [
   ['config', 'contracts', 'redis', 'pagination', 'migrations'],
-  ['locks', 'cache', 'rate-limit', 'service'],
+  ['locks', 'cache', 'rate-limit'],
+  ['service'],
   ['messaging', 'auth'],
 ];
 

@@ -1,12 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import {
-  KeysUnavailableError,
-  RoleMissingError,
-  TokenInvalidError,
-  TokenMissingError,
-} from './auth.errors.js';
+import { KeysUnavailableError, RoleMissingError } from './auth.errors.js';
+import { bearerToken } from './bearer-token.js';
 import type { Caller } from './caller.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -76,20 +72,4 @@ export class AuthGuard implements CanActivate {
       throw error;
     }
   }
-}
-
-/** What a token is made of (RFC 6750, 2.1). */
-const TOKEN = /^[\w.~+/-]+=*$/;
-
-/**
- * The token of `Authorization: Bearer …`.
- *
- * @throws {TokenMissingError} when there is none, or the header is for another scheme
- * @throws {TokenInvalidError} when what follows can be no token
- */
-function bearerToken(authorization = ''): string {
-  const credentials = /^Bearer +(\S.*)$/i.exec(authorization)?.[1];
-  if (credentials === undefined) throw new TokenMissingError();
-  if (!TOKEN.test(credentials)) throw new TokenInvalidError();
-  return credentials;
 }

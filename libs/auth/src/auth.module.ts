@@ -4,8 +4,10 @@ import {
   Module,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { CallerIdentity } from '@trilith/service';
 import { AuthGuard } from './auth.guard.js';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.js';
+import { TokenIdentity } from './token-identity.js';
 import { TokenVerifier } from './token-verifier.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
@@ -20,8 +22,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthOptions>({
  * `AuthModule.forRoot({ issuer, audience, keys })` or `forRootAsync`, once.
  */
 @Module({
-  providers: [TokenVerifier, AuthGuard],
-  exports: [TokenVerifier, AuthGuard],
+  providers: [TokenVerifier, AuthGuard, { provide: CallerIdentity, useClass: TokenIdentity }],
+  exports: [TokenVerifier, AuthGuard, CallerIdentity],
 })
 export class AuthModule extends ConfigurableModuleClass implements OnApplicationBootstrap {
   constructor(@Inject(AUTH_OPTIONS) private readonly options: AuthOptions) {

@@ -1,13 +1,16 @@
-import type { SecurityHeadersOptions } from '@nestjs/common';
+import type { DynamicModule, SecurityHeadersOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { closeRedis } from '@trilith/redis';
 import type { DestinationStream, Logger } from 'pino';
 import { createAdapter } from './http/adapter.js';
+import { clientAddresses, tellAddresses } from './http/client-address.js';
 import { acceptJsonOnly } from './http/json-body.js';
 import { observeRequests } from './http/request-observer.js';
 import { RouteTable } from './http/route-table.js';
 import { closeConnectionsAsTheyIdle } from './lifecycle/idle-connections.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
+import { LimitsModule, openLimits } from './limits/limits.module.js';
 import { createLogger, ServiceLogger } from './logging/logger.js';
 import { HttpMetrics } from './metrics/metrics-registry.js';
 import { serveOpenApi } from './openapi/openapi.js';
@@ -41,15 +44,24 @@ export async function buildService<Config extends ServiceConfig>(
   config: Config,
   logger: Logger,
 ): Promise<NestFastifyApplication> {
-  const root = ServiceModule.around([definition.module(config)], logger);
-  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(logger), {
-    logger: new ServiceLogger(logger),
-    abortOnError: false,
-    bodyParser: false,
+  const addresses = clientAddresses(config.service.trustedProxies, logger);
+  const limits = definition.limits?.(config);
+  const redis = limits && openLimits(limits, definition.name);
+  const { name } = definition;
+  const { trustedProxies } = config.service;
+  const limited =
+    limits && redis
+      ? [LimitsModule.of(limits, { name, trustedProxies, addresses, redis, logger })]
+      : [];
+  const root = ServiceModule.around([...limited, definition.module(config)], logger);
+  const app = await createApp(root, logger).catch(async (error: unknown) => {
+    if (redis) await closeRedis(redis);
+    throw error;
   });
   try {
+    tellAddresses(app.getHttpAdapter().getInstance(), addresses);
     prepareHttp(app, logger);
-    serveOpenApi(app, definition);
+    serveOpenApi(app, { ...definition, isLimited: limits !== undefined });
     await app.init();
     for (const strategy of definition.strategies?.(app) ?? []) {
       app.connectMicroservice({ strategy }, { inheritAppConfig: true });
@@ -60,6 +72,14 @@ export async function buildService<Config extends ServiceConfig>(
     await app.close();
     throw error;
   }
+}
+
+function createApp(root: DynamicModule, logger: Logger): Promise<NestFastifyApplication> {
+  return NestFactory.create<NestFastifyApplication>(root, createAdapter(logger), {
+    logger: new ServiceLogger(logger),
+    abortOnError: false,
+    bodyParser: false,
+  });
 }
 
 function prepareHttp(app: NestFastifyApplication, logger: Logger): void {

@@ -1,9 +1,16 @@
 export { createService, type CreateServiceOptions } from './create-service.js';
 export { CORRELATION_HEADER } from './correlation/correlation.js';
 export { MessageContext } from './correlation/message-context.js';
+export { ClientAddress } from './http/client-address.js';
+export type { TrustedProxies } from './http/trusted-proxies.js';
 export { HealthRegistry, type HealthCheck } from './health/health-registry.js';
 export { NotReadyError } from './health/not-ready.error.js';
 export { Lifecycle, type Phase } from './lifecycle/lifecycle.js';
+export { CallerIdentity } from './limits/caller-identity.js';
+export { limitEnvironment, limitSettings, type LimitSettings } from './limits/limit-settings.js';
+export type { ServiceLimits } from './limits/limits.module.js';
+export { rate, type Rate } from './limits/rate.js';
+export { Unlimited } from './limits/unlimited.decorator.js';
 export { MetricsRegistry } from './metrics/metrics-registry.js';
 export { BEARER_SCHEME } from './openapi/openapi.js';
 export {

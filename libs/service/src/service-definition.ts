@@ -1,6 +1,7 @@
 import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/common';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { z } from 'zod';
+import type { ServiceLimits } from './limits/limits.module.js';
 import type { ServiceConfig } from './service-environment.js';
 
 /** All that tells one service from another: given to `runService` by its `main.ts`. */
@@ -15,6 +16,11 @@ export interface ServiceDefinition<Config extends ServiceConfig = ServiceConfig>
   readonly module: (config: Config) => DynamicModule | Type;
   /** Transports whose message handlers this service runs, such as `[app.get(RedisStreamsServer)]`. */
   readonly strategies?: (app: INestApplicationContext) => readonly CustomTransportStrategy[];
+  /**
+   * How callers are limited, in every route but those of health, metrics, the OpenAPI document and
+   * what is `@Unlimited()`. Default: nobody is.
+   */
+  readonly limits?: (config: Config) => ServiceLimits;
   /**
    * The stores that the service cannot start without, by name, as URLs. Before anything else is
    * built, each is waited for up to `START_TIMEOUT`; one that stays away ends the start with one

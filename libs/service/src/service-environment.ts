@@ -1,6 +1,8 @@
 import { duration, oneOf, port, words } from '@trilith/config';
 import type { z } from 'zod';
 
+import { type TrustedProxies, trustedProxies } from './http/trusted-proxies.js';
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /**
@@ -17,6 +19,8 @@ export const serviceEnvironment = {
   HOST: words('127.0.0.1'),
   /** Port to listen on; 0 takes a free one. Default 3000. */
   PORT: port(3000),
+  /** Who is in front, and tells where requests come from. Default 0: nobody. */
+  TRUSTED_PROXIES: trustedProxies(),
   /** The least important line that is logged. Default info. */
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   /** One JSON object a line, or readable lines. Default: readable on a terminal, else JSON. */
@@ -41,6 +45,7 @@ export type ServiceVariables = {
 export interface ServiceSettings {
   readonly host: string;
   readonly port: number;
+  readonly trustedProxies: TrustedProxies;
   readonly logLevel: ServiceVariables['LOG_LEVEL'];
   readonly logFormat: ServiceVariables['LOG_FORMAT'];
   readonly startTimeoutMs: number;
@@ -58,6 +63,7 @@ export function serviceSettings(env: ServiceVariables): ServiceSettings {
   return {
     host: env.HOST,
     port: env.PORT,
+    trustedProxies: env.TRUSTED_PROXIES,
     logLevel: env.LOG_LEVEL,
     logFormat: env.LOG_FORMAT,
     startTimeoutMs: env.START_TIMEOUT,

@@ -1,5 +1,6 @@
 import { Controller, Get, Header, HttpStatus, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { SkipRateLimit } from '@trilith/rate-limit';
 import type { FastifyReply } from 'fastify';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { HealthRegistry } from './health-registry.js';
@@ -12,6 +13,7 @@ interface Readiness {
 }
 
 @ApiExcludeController()
+@SkipRateLimit()
 @Controller('health')
 export class HealthController {
   constructor(

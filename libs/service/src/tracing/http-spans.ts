@@ -10,6 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { clientAddressOf } from '../http/client-address.js';
 import { isObserved, pathOf, routeOf } from '../http/observed-route.js';
 
 const LIBRARY = '@trilith/service';
@@ -56,14 +57,14 @@ function isTracing(): boolean {
 
 /** Without the query, which may hold what belongs in no log. */
 function attributesOf(request: FastifyRequest): Attributes {
-  const { method, protocol, host, ip, raw, headers } = request;
+  const { method, protocol, host, raw, headers } = request;
   return {
     'http.request.method': method,
     'http.route': request.routeOptions.url,
     'url.path': pathOf(request.url),
     'url.scheme': protocol,
     'server.address': host,
-    'client.address': ip,
+    'client.address': clientAddressOf(request),
     'network.protocol.version': raw.httpVersion,
     'user_agent.original': headers['user-agent'],
     correlation_id: request.id,
