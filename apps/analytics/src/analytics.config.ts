@@ -1,5 +1,11 @@
 import { duration, port, variable, words } from '@trilith/config';
-import { redisUrl, serviceEnvironment, serviceSettings } from '@trilith/service';
+import {
+  limitEnvironment,
+  limitSettings,
+  redisUrl,
+  serviceEnvironment,
+  serviceSettings,
+} from '@trilith/service';
 import { z } from 'zod';
 
 /** Injects the {@link AnalyticsConfig}. */
@@ -12,6 +18,7 @@ const OUTBOX_RETENTION_MS = 7 * DAY_MS;
 const environment = z.object({
   ...serviceEnvironment,
   PORT: port(3003),
+  ...limitEnvironment,
 
   REDIS_URL: redisUrl(),
   /** Where the figures are. Default: REDIS_URL. */
@@ -40,6 +47,7 @@ const environment = z.object({
 /** The environment of the analytics service, and what it means. */
 export const analyticsConfig = environment.transform((env) => ({
   service: serviceSettings(env),
+  limits: limitSettings(env),
   store: {
     url: env.ANALYTICS_REDIS_URL ?? env.REDIS_URL,
     prefix: env.ANALYTICS_PREFIX,

@@ -10,6 +10,7 @@ export const analyticsService: ServiceDefinition<AnalyticsConfig> = {
   description: 'Live figures, kept in Redis by the events of the other services.',
   config: analyticsConfig,
   module: (config) => AppModule.forRoot(config),
+  limits: ({ limits }) => limits,
   strategies: (app) => [app.get(RedisStreamsServer)],
   stores: ({ store, messaging }) => ({ Redis: store.url, 'Redis of messages': messaging.url }),
 };

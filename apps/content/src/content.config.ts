@@ -1,5 +1,12 @@
 import { duration, port, secret, url, wholeNumber, words } from '@trilith/config';
-import { redisUrl, serviceEnvironment, serviceSettings } from '@trilith/service';
+import {
+  limitEnvironment,
+  limitSettings,
+  rate,
+  redisUrl,
+  serviceEnvironment,
+  serviceSettings,
+} from '@trilith/service';
 import { z } from 'zod';
 
 const SECRET_LENGTH = 32;
@@ -36,6 +43,13 @@ export const contentConfig = z
     AUTHOR_LOOKUP_TIMEOUT: duration('300ms'),
     /** How long no page waits for users after it did not answer. Default 5s. */
     AUTHOR_LOOKUP_PAUSE: duration('5s'),
+    ...limitEnvironment,
+    /** Posts that one account may write. */
+    RATE_LIMIT_POSTS: rate('60/10m'),
+    /** Comments that one account may write. */
+    RATE_LIMIT_COMMENTS: rate('120/10m'),
+    /** Likes that one account may give. */
+    RATE_LIMIT_LIKES: rate('120/1m'),
   })
   .transform((env) => ({
     service: serviceSettings(env),
@@ -50,6 +64,12 @@ export const contentConfig = z
     tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
     cursorSecret: env.CURSOR_SECRET,
     visitorSecret: env.VISITOR_SECRET,
+    limits: {
+      ...limitSettings(env),
+      posts: env.RATE_LIMIT_POSTS,
+      comments: env.RATE_LIMIT_COMMENTS,
+      likes: env.RATE_LIMIT_LIKES,
+    },
     authorLookup: { timeoutMs: env.AUTHOR_LOOKUP_TIMEOUT, pauseMs: env.AUTHOR_LOOKUP_PAUSE },
   }));
 

@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
 
 import { duration, port, secret, url, wholeNumber, words } from '@trilith/config';
-import { redisUrl, redisUrls, serviceEnvironment, serviceSettings } from '@trilith/service';
+import {
+  limitEnvironment,
+  limitSettings,
+  rate,
+  redisUrl,
+  redisUrls,
+  serviceEnvironment,
+  serviceSettings,
+} from '@trilith/service';
 import { z } from 'zod';
 
 /** Hashing runs on Node's pool of four threads; one is left for everything else that needs it. */
@@ -56,6 +64,16 @@ const environment = z.object({
   PASSWORD_CONCURRENCY: wholeNumber({ min: 1, max: 64, default: HASHING_THREADS }),
   /** Passwords that wait for that; beyond, callers get a 503. */
   PASSWORD_QUEUE: wholeNumber({ min: 0, max: 10_000, default: 100 }),
+
+  ...limitEnvironment,
+  /** Attempts to sign in from one address, whoever as. */
+  RATE_LIMIT_SIGN_IN_ADDRESS: rate('100/15m'),
+  /** Attempts to sign in by one name or e-mail address, from wherever. */
+  RATE_LIMIT_SIGN_IN_ACCOUNT: rate('20/15m'),
+  /** Attempts to sign up from one address. */
+  RATE_LIMIT_SIGN_UP_ADDRESS: rate('60/1h'),
+  /** Attempts to sign up with one e-mail address, from wherever. */
+  RATE_LIMIT_SIGN_UP_ACCOUNT: rate('10/1h'),
 });
 
 /** The environment of the users service, and what it means. */
@@ -90,6 +108,11 @@ export const usersConfig = environment.transform((env) => ({
     issuer: env.TOKEN_ISSUER,
     audience: env.TOKEN_AUDIENCE,
     ttlMs: env.ACCESS_TOKEN_TTL,
+  },
+  limits: {
+    ...limitSettings(env),
+    signIn: { address: env.RATE_LIMIT_SIGN_IN_ADDRESS, account: env.RATE_LIMIT_SIGN_IN_ACCOUNT },
+    signUp: { address: env.RATE_LIMIT_SIGN_UP_ADDRESS, account: env.RATE_LIMIT_SIGN_UP_ACCOUNT },
   },
   passwords: { concurrency: env.PASSWORD_CONCURRENCY, maxWaiting: env.PASSWORD_QUEUE },
 }));

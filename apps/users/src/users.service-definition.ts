@@ -2,6 +2,7 @@ import { RedisStreamsServer } from '@trilith/messaging';
 import type { ServiceDefinition } from '@trilith/service';
 
 import { AppModule } from './app.module.js';
+import { credentialPolicies } from './limits/credential-limits.js';
 import { type UsersConfig, usersConfig } from './users.config.js';
 
 /** The users service, as `main.ts` runs it and as tests build it. */
@@ -10,6 +11,7 @@ export const usersService: ServiceDefinition<UsersConfig> = {
   description: 'Accounts and sign-in. Access tokens are verified by every service by itself.',
   config: usersConfig,
   module: (config) => AppModule.forRoot(config),
+  limits: ({ limits }) => ({ ...limits, policies: credentialPolicies(limits) }),
   strategies: (app) => [app.get(RedisStreamsServer)],
   stores: ({ database, messaging }) => ({ postgres: database.url, redis: messaging.url }),
 };

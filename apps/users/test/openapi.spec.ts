@@ -8,7 +8,10 @@ interface Operation {
   security?: object[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   parameters?: { name: string; in: string; schema: Schema }[];
-  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+  responses: Record<
+    string,
+    { content?: Record<string, { schema: Schema }>; headers?: Record<string, object> }
+  >;
 }
 interface Schema {
   properties?: Record<string, Schema>;
@@ -64,6 +67,24 @@ describe('the OpenAPI document', () => {
         'application/problem+json',
       ]);
     }
+  });
+
+  it('says of each route but that of the keys how it refuses too many requests', () => {
+    const limited = Object.entries(paths).filter(([, methods]) =>
+      Object.values(methods).every(({ responses }) => {
+        const { headers, content } = responses['429'] ?? {};
+        return (
+          headers?.['Retry-After'] && headers.RateLimit && content?.['application/problem+json']
+        );
+      }),
+    );
+    expect(limited.map(([path]) => path).toSorted()).toEqual([
+      '/v1/accounts',
+      '/v1/accounts/me',
+      '/v1/accounts/{id}',
+      '/v1/sessions',
+    ]);
+    expect(paths['/.well-known/jwks.json']?.get?.responses).not.toHaveProperty('429');
   });
 
   it('says what each body holds, and that it holds nothing else', () => {

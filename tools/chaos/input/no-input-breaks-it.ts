@@ -6,6 +6,7 @@ import type { Experiment, ExperimentContext, Finding } from '../experiment.ts';
 import { type Answer, hangUp, send, sendBytes } from './answers.ts';
 import { type Operation, operationsOf } from './api-description.ts';
 import { type Attack, attacksOn, goodRequest } from './attacks.ts';
+import { WITHOUT_LIMITS } from '../without-limits.ts';
 import { HOSTILE_BYTES } from './hostile-values.ts';
 
 const AT_ONCE = 16;
@@ -31,7 +32,7 @@ export const noInputBreaksIt: Experiment = {
     const platform = await startPlatform({
       profile: scratchProfile('chaos'),
       ports: 'free',
-      env: { LOG_FORMAT: 'json', LOG_LEVEL: 'error' },
+      env: { ...WITHOUT_LIMITS, LOG_FORMAT: 'json', LOG_LEVEL: 'error' },
       signal: context.signal,
       onProgress: context.say,
       onLine: (label, line) => errors.push(`${label}: ${line}`),

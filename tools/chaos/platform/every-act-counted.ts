@@ -6,6 +6,7 @@ import type { ServiceName } from '../../platform/services.ts';
 import { scratchProfile } from '../../stores/profile.ts';
 import type { Experiment, ExperimentContext, Finding } from '../experiment.ts';
 import { type Random, seededRandom } from '../random.ts';
+import { WITHOUT_LIMITS } from '../without-limits.ts';
 import { ACT_KINDS, type Acts, noActs } from './acts.ts';
 import { readStoredActs, type StoredActs } from './stored-acts.ts';
 import { Traffic } from './traffic.ts';
@@ -30,6 +31,7 @@ export const everyActCounted: Experiment = {
       profile: scratchProfile('chaos'),
       ports: 'free',
       replicas: REPLICAS,
+      env: WITHOUT_LIMITS,
       signal: context.signal,
       onProgress: context.say,
     });

@@ -4,6 +4,7 @@ import { Authenticated, Caller, OptionallyAuthenticated } from '@trilith/auth';
 import type { Page } from '@trilith/pagination';
 import { Returns } from '@trilith/service';
 
+import { LimitsWriting } from '../limits/writing-limits.js';
 import { pageQuery, pageResponse, type PageQuery } from '../paging/page.js';
 import { postId } from '../posts/dto/post-id.js';
 import { CommentsService } from './comments.service.js';
@@ -16,6 +17,7 @@ export class CommentsController {
   constructor(private readonly comments: CommentsService) {}
 
   @Post()
+  @LimitsWriting('comments')
   @Authenticated()
   @ApiOperation({
     summary: 'Comment on a published post',

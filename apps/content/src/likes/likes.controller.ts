@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller } from '@trilith/auth';
 import { Returns } from '@trilith/service';
 
+import { LimitsWriting } from '../limits/writing-limits.js';
 import { postId } from '../posts/dto/post-id.js';
 import { likeResponse, type LikeResponse } from './dto/like.response.js';
 import { LikesService } from './likes.service.js';
@@ -13,6 +14,7 @@ export class LikesController {
   constructor(private readonly likes: LikesService) {}
 
   @Post()
+  @LimitsWriting('likes')
   @Authenticated()
   @ApiOperation({
     summary: 'Like a published post',

@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Headers, Ip, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller, OptionallyAuthenticated } from '@trilith/auth';
 import type { Page } from '@trilith/pagination';
-import { Returns } from '@trilith/service';
+import { ClientAddress, Returns } from '@trilith/service';
 import type { FastifyReply } from 'fastify';
 
+import { LimitsWriting } from '../limits/writing-limits.js';
 import { pageResponse } from '../paging/page.js';
 import { createPostRequest, type CreatePostRequest } from './dto/create-post.request.js';
 import { listPostsQuery, type ListPostsQuery } from './dto/list-posts.query.js';
@@ -23,6 +24,7 @@ export class PostsController {
   constructor(private readonly posts: PostsService) {}
 
   @Post()
+  @LimitsWriting('posts')
   @Authenticated()
   @ApiOperation({ summary: 'Write a draft', description: 'Nobody but its author can see it.' })
   @Returns(postResponse, { status: 201 })
@@ -63,7 +65,7 @@ export class PostsController {
   async read(
     @Param('postId', { schema: postId }) id: string,
     @Caller() caller: Caller | undefined,
-    @Ip() ip: string,
+    @ClientAddress() ip: string,
     @Headers('user-agent') userAgent: string | undefined,
   ): Promise<PostResponse> {
     return this.posts.read(id, { accountId: caller?.accountId, ip, userAgent });

@@ -5,6 +5,7 @@ import { Returns } from '@trilith/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
+import { LimitsSignUp } from '../limits/credential-limits.js';
 import { AccountViews } from './account-views.js';
 import { AccountsService } from './accounts.service.js';
 import { type AccountChange, accountChange } from './dto/account-change.dto.js';
@@ -26,9 +27,12 @@ export class AccountsController {
   ) {}
 
   @Post()
+  @LimitsSignUp()
   @ApiOperation({
     summary: 'Sign up',
-    description: 'Refused with `email_taken` or `username_taken` (409).',
+    description:
+      'Refused with `email_taken` or `username_taken` (409); with `rate_limited` (429) after too many ' +
+      'attempts from one address or with one e-mail address.',
   })
   @Returns(ownAccountView, { status: 201 })
   async signUp(

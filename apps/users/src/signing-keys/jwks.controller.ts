@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Unlimited } from '@trilith/service';
 import type { JWK } from 'jose';
 import { z } from 'zod';
 
@@ -26,6 +27,7 @@ export class JwksController {
   constructor(private readonly keyRing: KeyRing) {}
 
   @Get()
+  @Unlimited()
   @Header('Cache-Control', 'public, max-age=300')
   @ApiOperation({ summary: 'The public keys of access tokens' })
   @ApiOkResponse({ standardSchema: jwks })
