@@ -1,11 +1,10 @@
-import type { ScriptArgument } from '@trilith/redis';
+import { type ScriptArgument, runningNow } from '@trilith/redis';
 
 import { FencedError, StreamFullError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import { type AppendOutcome, appendEvents } from './event-scripts.js';
 import { layoutError, rememberPublisher } from './layout.js';
 import type { MessagingConnections } from './messaging-connections.js';
-import { runningNow } from './send-now.js';
 import { StreamKeys } from './stream-keys.js';
 
 /** Events that are appended all or none. */

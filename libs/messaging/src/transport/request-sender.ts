@@ -1,8 +1,9 @@
+import { runningNow, sendNow } from '@trilith/redis';
+
 import { ServiceOverloadedError } from '../messaging.errors.js';
 import type { ResolvedMessagingOptions } from '../messaging.options.js';
 import type { MessagingConnections } from './messaging-connections.js';
 import { enqueueRequests } from './request-scripts.js';
-import { runningNow, sendNow } from './send-now.js';
 import { StreamKeys } from './stream-keys.js';
 
 /** A request on its way. */

@@ -1,8 +1,7 @@
-import type { RedisClient, ScriptRunner } from '@trilith/redis';
+import { type RedisClient, type ScriptRunner, runningNow, sendNow } from '@trilith/redis';
 
 import type { MessagingConnections } from '../messaging-connections.js';
 import { publishReplies } from '../request-scripts.js';
-import { runningNow, sendNow } from '../send-now.js';
 import type { ConsumerIdentity } from './consumer-group.js';
 
 /** A message of a reply that waits to be sent. */

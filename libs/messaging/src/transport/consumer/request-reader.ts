@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Logger } from '@nestjs/common';
-import { closeRedis, isRedisUnavailable, reconnect, whenReady } from '@trilith/redis';
+import { closeRedis, isRedisUnavailable, reconnect, sendNow, whenReady } from '@trilith/redis';
 import type { Redis } from 'ioredis';
 
-import { sendNow } from '../send-now.js';
 import type { ConsumerGroup } from './consumer-group.js';
 import type { ReplySender } from './reply-sender.js';
 import type { RequestSlots } from './request-slots.js';

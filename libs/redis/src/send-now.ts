@@ -1,5 +1,7 @@
-import type { RedisClient, ScriptRunner } from '@trilith/redis';
 import { Command, type Redis } from 'ioredis';
+
+import type { RedisClient } from './connection.js';
+import type { ScriptRunner } from './script.js';
 
 /** What a command of Redis takes. */
 export type CommandArgument = string | number;
@@ -18,12 +20,17 @@ export async function sendNow(
   return (client as RedisClient & Pick<Redis, 'sendCommand'>).sendCommand(command);
 }
 
-/** Runs scripts by {@link sendNow}. */
-export function runningNow(client: RedisClient): ScriptRunner {
+/** Runs scripts by {@link sendNow}; a client that takes no ready-made commands, by its own calls. */
+export function runningNow(client: ScriptRunner): ScriptRunner {
+  if (!takesCommands(client)) return client;
   const send =
     (name: string) =>
     async (text: string, keys: number, ...args: CommandArgument[]) =>
       sendNow(client, name, [text, keys, ...args]);
   // Of the many ways to call them, scripts use this one.
   return { eval: send('eval'), evalsha: send('evalsha') } as unknown as ScriptRunner;
+}
+
+function takesCommands(client: ScriptRunner): client is RedisClient {
+  return 'sendCommand' in client;
 }
