@@ -27,6 +27,11 @@ export class AccessLists {
     this.denied = deny.length > 0 ? new AccessList(deny) : undefined;
   }
 
+  /** Whether nobody is on either. */
+  get areEmpty(): boolean {
+    return this.allowed === undefined && this.denied === undefined;
+  }
+
   /**
    * One check on the deny-list refuses all; one on the allow-list lets all of them through, for they
    * are about one caller: its account may be listed, and its address not.

@@ -21,7 +21,8 @@ const letters = { slidingLog: 'l', slidingWindow: 'w', gcra: 'g', concurrency: '
 
 /** Where one limiter keeps its states: all with one hash tag, so that a script may use several. */
 export class KeySpace {
-  private readonly beginnings = new Map<string, string>();
+  /** Of each policy what all its keys begin with. */
+  private readonly beginnings = new WeakMap<Policy, string>();
 
   constructor(
     private readonly prefix: string,
@@ -44,16 +45,16 @@ export class KeySpace {
       throw new RateLimitOptionError(`key of ${policy.name}`, key, 'text that is not empty');
     }
     if (cost !== 1) requireWhole(`cost of ${policy.name}`, cost, 1, policy.limit);
-    return { policy, key, cost, address, redisKey: this.beginning(policy) + shortened(key) };
+    return { policy, key, cost, address, redisKey: this.redisKeyOf(policy, key) };
   }
 
-  private beginning({ algorithm, name }: Policy): string {
-    const letter = letters[algorithm];
-    const known = this.beginnings.get(letter + name);
-    if (known !== undefined) return known;
-    const beginning = `${this.prefix}:{${this.limiter}}:${letter}:${name}:`;
-    this.beginnings.set(letter + name, beginning);
-    return beginning;
+  private redisKeyOf(policy: Policy, key: string): string {
+    const known = this.beginnings.get(policy);
+    if (known !== undefined) return known + shortened(key);
+    const { algorithm, name } = policy;
+    const beginning = `${this.prefix}:{${this.limiter}}:${letters[algorithm]}:${name}:`;
+    this.beginnings.set(policy, beginning);
+    return beginning + shortened(key);
   }
 }
 

@@ -24,8 +24,18 @@ export class LimitScripts {
       algorithms.length === 1 && only ? only : [...new Set(algorithms)].toSorted().join();
     return this.script(`decideChecks ${used}`, algorithms.length, () => [
       ...used.split(',').map(read),
+      read('tellCheck'),
       read('decideChecks-N'),
     ]) as LimitScript<readonly number[]>;
+  }
+
+  /** Takes checks of one algorithm, each by itself; the reply is as `consumeEach-N.lua` says. */
+  consumeEach(algorithm: Algorithm, checks: number): LimitScript<readonly (number | Error)[]> {
+    return this.script(`consumeEach ${algorithm}`, checks, () => [
+      read(algorithm),
+      read('tellCheck'),
+      read('consumeEach-N'),
+    ]) as LimitScript<readonly (number | Error)[]>;
   }
 
   renewSlots(keys: number): LimitScript<number> {

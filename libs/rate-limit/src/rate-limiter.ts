@@ -46,10 +46,9 @@ export class RateLimiter {
    *
    * @throws {RateLimitOptionError} when a check is wrong, or is of a concurrency policy: see `hold`.
    */
-  async consume(checks: Check | readonly Check[]): Promise<Decision> {
-    const asked = this.ask(checks);
-    for (const { policy } of asked) requireRate(policy.algorithm, policy.name, 'consume');
-    return this.take(asked, '');
+  consume(checks: Check | readonly Check[]): Promise<Decision> {
+    const refusal = 'policy' in checks ? this.refusedAgain(checks) : undefined;
+    return refusal === undefined ? this.consumeAsked(checks) : Promise.resolve(refusal);
   }
 
   /**
@@ -129,6 +128,20 @@ export class RateLimiter {
     return 'policy' in checks ? [this.keys.askOne(checks)] : this.keys.ask(checks);
   }
 
+  /** Whoever goes on asking is told at once, and costs next to nothing. Lists come before. */
+  private refusedAgain(check: Check): Decision | undefined {
+    if (!this.lists.areEmpty) return undefined;
+    const refusal = this.blocked.refusalAgain(check);
+    if (refusal !== undefined) this.tell(refusal);
+    return refusal;
+  }
+
+  private async consumeAsked(checks: Check | readonly Check[]): Promise<Decision> {
+    const asked = this.ask(checks);
+    for (const { policy } of asked) requireRate(policy.algorithm, policy.name, 'consume');
+    return this.take(asked, '');
+  }
+
   private async take(asked: readonly AskedCheck[], slot: string): Promise<Decision> {
     const decision =
       this.lists.decide(asked) ??
@@ -143,7 +156,7 @@ export class RateLimiter {
   private fromMemory(asked: readonly AskedCheck[]): Decision | undefined {
     for (const check of asked) {
       const refusal = this.blocked.refusalOf(check);
-      if (refusal) return decide([refusal], false, 'memory');
+      if (refusal) return refusal;
     }
     return undefined;
   }

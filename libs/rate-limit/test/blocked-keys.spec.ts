@@ -17,11 +17,12 @@ describe('a key that was refused', () => {
   beforeEach(async () => {
     test = await openRedis();
     calls = 0;
-    const evalsha = test.redis.evalsha.bind(test.redis);
-    redis = Object.assign(Object.create(test.redis) as RedisClient, {
-      evalsha: async (...args: Parameters<typeof evalsha>) => {
+    const client = test.redis as RedisClient & { sendCommand(command: object): unknown };
+    const sendCommand = client.sendCommand.bind(client);
+    redis = Object.assign(Object.create(client) as RedisClient, {
+      sendCommand: (...args: Parameters<typeof sendCommand>) => {
         calls += 1;
-        return evalsha(...args);
+        return sendCommand(...args);
       },
     });
   });

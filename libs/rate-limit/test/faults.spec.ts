@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
 import { type FaultyProxy, eventually, faultyProxy } from '@trilith/testing';
@@ -151,6 +153,39 @@ describe('a limiter whose Redis', () => {
     await test.redis.set(key, 'of another make', 'EX', 60);
     const decision = await limited.consume({ policy: policyThat('refuse'), key: 'a' });
     expect(decision).toMatchObject({ allowed: false, source: 'fallback' });
+  });
+
+  it('cannot read one key answers all others that are asked for with it', async () => {
+    const limited = limiter({ deadlineMs: 30_000 });
+    await test.redis.set(`${test.prefix}:{default}:l:faulty:broken`, 'of another make', 'EX', 60);
+    const keys = ['a', 'broken', 'b'];
+    const decisions = await Promise.all(
+      keys.map(async (key) => limited.consume({ policy: policyThat('refuse'), key })),
+    );
+    expect(decisions).toMatchObject([
+      { allowed: true, count: 1, source: 'redis' },
+      { allowed: false, source: 'fallback' },
+      { allowed: true, count: 1, source: 'redis' },
+    ]);
+  });
+
+  it('hangs is waited for until each call’s own deadline, also when one began after another', async () => {
+    const asked: number[] = [];
+    const limited = limiter({
+      deadlineMs: 300,
+      maxFailures: 1_000,
+      observer: { asked: ({ durationMs }) => asked.push(durationMs) },
+    });
+    proxy.stall();
+    const calls = [];
+    for (let call = 0; call < 3; call += 1) {
+      calls.push(limited.consume({ policy: policyThat('allow'), key: 'a' }));
+      await sleep(50);
+    }
+    const decisions = await Promise.all(calls);
+    expect(decisions.map(({ source }) => source)).toEqual(['fallback', 'fallback', 'fallback']);
+    // Each had its whole deadline, though one timer watches over all.
+    expect(Math.min(...asked)).toBeGreaterThanOrEqual(299);
   });
 
   it('took a slot and whose answer was lost has the slot freed', async () => {

@@ -1,5 +1,5 @@
 -- Decides on any number of checks at once, and records all of them or none. Comes after
--- serverTime.lua and the algorithms that the checks use.
+-- serverTime.lua, the algorithms that the checks use and tellCheck.lua.
 --
 -- KEYS[i] the state of the i-th check; all in one slot of a cluster
 -- ARGV[1] mode:
@@ -9,8 +9,7 @@
 --   refund    takes their cost back
 -- ARGV[2…] of each check six: algorithm, limit, window in microseconds, cost, slot of a concurrency
 --   policy, and 1 if the check is in shadow: then it keeps nothing else from being recorded
--- Returns 1 if no check refuses, else 0; then of each check four: 1 if it fits, else 0; how much
--- counts, rounded up; milliseconds until nothing counts; milliseconds until its cost fits. After
+-- Returns 1 if no check refuses, else 0; then of each check three numbers as tellCheck.lua says. After
 -- penalize and refund, what fits is a cost of 1.
 
 local mode, now = ARGV[1], serverTime()
@@ -45,11 +44,6 @@ for i = 1, #checks do
   if mode == 'consume' and passes and check.wait == 0 then
     check.algorithm.record(check, now)
   end
-  local last = #reply
-  reply[last + 1] = check.wait == 0 and 1 or 0
-  -- A hundredth of a request is a sum of fractions that is not exact.
-  reply[last + 2] = math.ceil(check.used - 0.01)
-  reply[last + 3] = math.ceil(check.algorithm.reset(check, now) / 1000)
-  reply[last + 4] = math.ceil(check.wait / 1000)
+  tellCheck(reply, check, now, check.wait)
 end
 return reply

@@ -2,7 +2,7 @@ import type { AskedCheck } from '../asked-check.js';
 import type { Answer, LimitStore, Mode } from '../limit-store.js';
 import type { ResolvedRateLimiterOptions } from '../rate-limiter.options.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { withinDeadline } from './within-deadline.js';
+import { Deadline } from './deadline.js';
 
 type Guarding = Pick<
   ResolvedRateLimiterOptions,
@@ -15,21 +15,23 @@ type Guarding = Pick<
  */
 export class GuardedStore {
   private readonly breaker: CircuitBreaker;
+  private readonly deadline: Deadline;
 
   constructor(
     private readonly store: LimitStore,
     private readonly options: Guarding,
   ) {
     this.breaker = new CircuitBreaker(options.maxFailures, options.pauseMs);
+    this.deadline = new Deadline(options.deadlineMs);
   }
 
   /** Undefined when Redis did not answer. */
   async run(mode: Mode, checks: readonly AskedCheck[], slot: string): Promise<Answer | undefined> {
     if (!this.breaker.admits()) return undefined;
-    const { name: limiter, deadlineMs, observer } = this.options;
+    const { name: limiter, observer } = this.options;
     const since = performance.now();
     try {
-      const answer = await withinDeadline(this.store.run(mode, checks, slot), deadlineMs);
+      const answer = await this.deadline.keep(this.store.run(mode, checks, slot));
       if (this.breaker.succeeded()) observer.available?.({ limiter });
       return answer;
     } catch (error) {
@@ -44,18 +46,18 @@ export class GuardedStore {
 
   /** @throws what the client throws, or {@link RateLimitTimeoutError}. */
   async forget(checks: readonly AskedCheck[]): Promise<void> {
-    await withinDeadline(this.store.forget(checks), this.options.deadlineMs);
+    await this.deadline.keep(this.store.forget(checks));
   }
 
   /** Tells whether the slots were still held. Throws as `forget` does. */
   async renew(checks: readonly AskedCheck[], slot: string): Promise<boolean> {
-    return withinDeadline(this.store.renew(checks, slot), this.options.deadlineMs);
+    return this.deadline.keep(this.store.renew(checks, slot));
   }
 
   /** Throws as `forget` does. */
   async release(checks: readonly AskedCheck[], slot: string): Promise<void> {
     const slots = checks.filter(({ policy }) => policy.algorithm === 'concurrency');
     if (slots.length === 0) return;
-    await withinDeadline(this.store.release(slots, slot), this.options.deadlineMs);
+    await this.deadline.keep(this.store.release(slots, slot));
   }
 }
