@@ -9,6 +9,8 @@ export interface LimitInput {
   readonly limit: number;
 }
 
+export type Place = Pick<LimitInput, 'redisUrl' | 'prefix'>;
+
 export interface RoundInput {
   readonly keys: number;
   readonly inFlight: number;
@@ -24,7 +26,10 @@ export const WINDOW_MS = 86_400_000;
 /** The frame's methods: consumes for a while, so many at a time, key by key; gives calls a second. */
 export function consuming(consume: Consume, { limit }: LimitInput) {
   let rounds = 0;
+  let total = 0;
   return {
+    /** How many were decided in all rounds. */
+    total: async (): Promise<number> => total,
     round: async ({ keys, inFlight, forMs }: RoundInput): Promise<number> => {
       rounds += 1;
       const names = Array.from({ length: keys }, (_, index) => `round-${rounds}:key-${index}`);
@@ -40,6 +45,7 @@ export function consuming(consume: Consume, { limit }: LimitInput) {
       const from = performance.now();
       await Promise.all(Array.from({ length: inFlight }, async () => lane(from + forMs)));
       const seconds = (performance.now() - from) / 1_000;
+      total += asked;
       requireAllowed(allowed, { asked, keys, limit });
       return asked / seconds;
     },

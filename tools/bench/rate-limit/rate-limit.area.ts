@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Area, BenchCase, Contestant } from '../frame/benchmark.ts';
-import { ContestantProcess } from '../frame/contestant-process.ts';
 import { removeKeys } from '../messaging/events/redis-keys.ts';
-import type { LimitInput, RoundInput } from './consuming.ts';
+import type { Place, RoundInput } from './consuming.ts';
+import { boundary } from './boundary.case.ts';
 import { memoryPerKey } from './memory.case.ts';
-
-type Place = Pick<LimitInput, 'redisUrl' | 'prefix'>;
+import { started } from './started.ts';
+import { serverTime } from './server-time.case.ts';
 
 const FOR_MS = 500;
 const LEVELS = [
@@ -31,7 +31,9 @@ export const rateLimit: Area = {
     const place = { redisUrl, prefix };
     return [
       ...LEVELS.map((level) => decisions(place, level)),
+      serverTime(place),
       refusals(place),
+      boundary(place),
       memoryPerKey(place),
     ];
   },
@@ -84,16 +86,5 @@ function refusals(place: Place): BenchCase {
         differs: 'inMemoryBlockOnConsumed: a refusal is a promise that rejects',
       },
     ],
-  };
-}
-
-async function started(file: string, input: LimitInput, round: object) {
-  const limiter = await ContestantProcess.start(
-    new URL(`${file}.process.ts`, import.meta.url),
-    input,
-  );
-  return {
-    round: async () => limiter.call<number>('round', round),
-    stop: async () => limiter.stop(),
   };
 }
