@@ -24,5 +24,8 @@ export async function entriesOf(redis: Redis, prefix: string): Promise<number> {
 /** A round leaves nothing behind that a later one would have to carry. */
 export async function removeKeys(redis: Redis, prefix: string): Promise<void> {
   const keys = await keysOf(redis, prefix);
-  if (keys.length > 0) await redis.unlink(...keys);
+  // A call takes only so many arguments.
+  for (let from = 0; from < keys.length; from += 10_000) {
+    await redis.unlink(...keys.slice(from, from + 10_000));
+  }
 }
