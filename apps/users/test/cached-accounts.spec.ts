@@ -37,11 +37,16 @@ describe('accounts as everybody sees them', () => {
   it('are read once for both replicas', async () => {
     const { id, displayName } = await signedIn(near);
     // The event of the sign-up may still come and have it forgotten.
-    await eventually(async () => {
-      await see(near, id);
-      await rename(id, 'changed past the service');
-      expect(await see(far, id)).toMatchObject({ displayName });
-    }).finally(async () => rename(id, displayName));
+    try {
+      await eventually(async () => {
+        await rename(id, displayName);
+        await see(near, id);
+        await rename(id, 'changed past the service');
+        expect(await see(far, id)).toMatchObject({ displayName });
+      });
+    } finally {
+      await rename(id, displayName);
+    }
   });
 
   it('show a change at once where it was made, and soon in the other replica', async () => {

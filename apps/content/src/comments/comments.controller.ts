@@ -7,6 +7,7 @@ import { Returns } from '@trilith/service';
 import { LimitsWriting } from '../limits/writing-limits.js';
 import { pageQuery, pageResponse, type PageQuery } from '../paging/page.js';
 import { postId } from '../posts/dto/post-id.js';
+import { PostPages } from '../posts/post-pages.js';
 import { CommentsService } from './comments.service.js';
 import { commentResponse, type CommentResponse } from './dto/comment.response.js';
 import { createCommentRequest, type CreateCommentRequest } from './dto/create-comment.request.js';
@@ -14,7 +15,10 @@ import { createCommentRequest, type CreateCommentRequest } from './dto/create-co
 @ApiTags('comments')
 @Controller('v1/posts/:postId/comments')
 export class CommentsController {
-  constructor(private readonly comments: CommentsService) {}
+  constructor(
+    private readonly comments: CommentsService,
+    private readonly pages: PostPages,
+  ) {}
 
   @Post()
   @LimitsWriting('comments')
@@ -31,7 +35,10 @@ export class CommentsController {
     @Caller() { accountId }: Caller,
     @Body({ schema: createCommentRequest }) { text }: CreateCommentRequest,
   ): Promise<CommentResponse> {
-    return this.comments.write({ postId: id, authorId: accountId, text });
+    const comment = await this.comments.write({ postId: id, authorId: accountId, text });
+    // Committed: what is read from now on shows it.
+    await this.pages.changed(id);
+    return comment;
   }
 
   @Get()

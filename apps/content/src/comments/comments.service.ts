@@ -8,7 +8,6 @@ import { AuthorsService } from '../authors/authors.service.js';
 import { Transactions } from '../database/transactions.js';
 import type { PageQuery } from '../paging/page.js';
 import { openToReactions, readable } from '../posts/post.rules.js';
-import { PostPages } from '../posts/post-pages.js';
 import { PostsRepository, type PostHead } from '../posts/posts.repository.js';
 import type { Comment } from './comment.schema.js';
 import { CommentsRepository } from './comments.repository.js';
@@ -28,7 +27,6 @@ export class CommentsService {
     private readonly comments: CommentsRepository,
     private readonly posts: PostsRepository,
     private readonly authors: AuthorsService,
-    private readonly pages: PostPages,
     private readonly transactions: Transactions,
   ) {}
 
@@ -38,7 +36,6 @@ export class CommentsService {
     await this.transactions.run(async (outbox) => this.store(comment, outbox), {
       contendedOn: postId,
     });
-    await this.pages.changed(postId);
     return toCommentResponse(comment, await this.authors.find([authorId]));
   }
 

@@ -16,12 +16,16 @@ import {
   type PostResponse,
   type PostSummaryResponse,
 } from './dto/post.response.js';
+import { PostReadingsService } from './post-readings.service.js';
 import { PostsService } from './posts.service.js';
 
 @ApiTags('posts')
 @Controller('v1/posts')
 export class PostsController {
-  constructor(private readonly posts: PostsService) {}
+  constructor(
+    private readonly posts: PostsService,
+    private readonly readings: PostReadingsService,
+  ) {}
 
   @Post()
   @LimitsWriting('posts')
@@ -68,7 +72,7 @@ export class PostsController {
     @ClientAddress() ip: string,
     @Headers('user-agent') userAgent: string | undefined,
   ): Promise<PostResponse> {
-    return this.posts.read(id, { accountId: caller?.accountId, ip, userAgent });
+    return this.readings.read(id, { accountId: caller?.accountId, ip, userAgent });
   }
 
   @Get()
@@ -80,6 +84,6 @@ export class PostsController {
   async list(
     @Query({ schema: listPostsQuery }) query: ListPostsQuery,
   ): Promise<Page<PostSummaryResponse>> {
-    return this.posts.list(query);
+    return this.readings.list(query);
   }
 }

@@ -5,6 +5,7 @@ import { AuthorsModule } from '../authors/authors.module.js';
 import { PagingModule } from '../paging/paging.module.js';
 import { POST, postSchema } from './post.schema.js';
 import { PostPages } from './post-pages.js';
+import { PostReadingsService } from './post-readings.service.js';
 import { PostViewsConsumer } from './post-views.consumer.js';
 import { PostViewCounter } from './post-view-counter.js';
 import { PostViews } from './post-views.js';
@@ -21,7 +22,15 @@ import { VisitorIds } from './visitor-ids.js';
     PagingModule,
   ],
   controllers: [PostsController, PostViewsConsumer],
-  providers: [PostsRepository, PostsService, PostPages, PostViews, PostViewCounter, VisitorIds],
+  providers: [
+    PostsRepository,
+    PostsService,
+    PostReadingsService,
+    PostPages,
+    PostViews,
+    PostViewCounter,
+    VisitorIds,
+  ],
   exports: [PostsRepository, PostPages],
 })
 export class PostsModule {}

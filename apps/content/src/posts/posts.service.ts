@@ -1,33 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { postPublished } from '@trilith/contracts';
 import type { Outbox } from '@trilith/messaging';
-import type { Page } from '@trilith/pagination';
 import { v7 as uuidv7 } from 'uuid';
 
 import { AuthorsService } from '../authors/authors.service.js';
 import { Transactions } from '../database/transactions.js';
 import type { CreatePostRequest } from './dto/create-post.request.js';
-import type { ListPostsQuery } from './dto/list-posts.query.js';
-import {
-  toPostResponse,
-  toPostSummaryResponse,
-  type PostResponse,
-  type PostSummaryResponse,
-} from './dto/post.response.js';
-import { publishable, readable } from './post.rules.js';
+import type { PostResponse } from './dto/post.response.js';
+import { publishable } from './post.rules.js';
 import type { Post } from './post.schema.js';
 import { PostPages } from './post-pages.js';
-import { PostViews } from './post-views.js';
+import { withAuthors } from './post-with-authors.js';
 import { PostsRepository } from './posts.repository.js';
-import type { Reader } from './visitor-ids.js';
 
-/** Writing, publishing and reading posts. */
+/** Writing and publishing posts. */
 @Injectable()
 export class PostsService {
   constructor(
     private readonly posts: PostsRepository,
     private readonly authors: AuthorsService,
-    private readonly views: PostViews,
     private readonly pages: PostPages,
     private readonly transactions: Transactions,
   ) {}
@@ -47,7 +38,7 @@ export class PostsService {
       updatedAt: now,
     };
     await this.posts.insert(post);
-    return this.withAuthors(post);
+    return withAuthors(post, this.authors);
   }
 
   /**
@@ -60,40 +51,7 @@ export class PostsService {
       return found.status === 'published' ? found : this.publishDraft(found, outbox);
     });
     await this.pages.published(postId);
-    return this.withAuthors(post);
-  }
-
-  /**
-   * Reads a post and, when it is published, lets its view be counted.
-   * @throws {PostNotFoundError}
-   */
-  async read(postId: string, reader: Reader): Promise<PostResponse> {
-    const page = await this.pages.post(postId, async () => this.findPublished(postId));
-    if (page === undefined) return this.readDraft(postId, reader.accountId);
-    this.views.record({ postId, authorId: page.author.accountId }, reader);
-    return page;
-  }
-
-  /**
-   * A page of published posts, newest first.
-   * @throws {InvalidCursorError}
-   */
-  async list(query: ListPostsQuery): Promise<Page<PostSummaryResponse>> {
-    return this.pages.feed(query, async () => {
-      const { items, nextCursor } = await this.posts.findPublished(query);
-      const authors = await this.authors.find(items.map((post) => post.authorId));
-      return { items: items.map((post) => toPostSummaryResponse(post, authors)), nextCursor };
-    });
-  }
-
-  private async findPublished(postId: string): Promise<PostResponse | undefined> {
-    const post = await this.posts.find(postId);
-    return post?.status === 'published' ? this.withAuthors(post) : undefined;
-  }
-
-  private async readDraft(postId: string, accountId: string | undefined): Promise<PostResponse> {
-    const post = readable({ postId, accountId, post: await this.posts.find(postId) });
-    return this.withAuthors(post);
+    return withAuthors(post, this.authors);
   }
 
   private async publishDraft(draft: Post, outbox: Outbox): Promise<Post> {
@@ -106,11 +64,5 @@ export class PostsService {
       payload: { postId, authorId, title, tags, publishedAt: publishedAt.toISOString() },
     });
     return { ...draft, status: 'published', publishedAt, updatedAt: publishedAt };
-  }
-
-  /** All names of a page with one query: the author's and those of who commented last. */
-  private async withAuthors(post: Post): Promise<PostResponse> {
-    const people = [post.authorId, ...post.recentComments.map(({ authorId }) => authorId)];
-    return toPostResponse(post, await this.authors.find(people));
   }
 }

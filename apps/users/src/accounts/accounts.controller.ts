@@ -40,6 +40,8 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OwnAccountView> {
     const account = await this.accounts.signUp(person);
+    // Somebody may have asked for the id a moment too early.
+    await this.views.forget(account.id);
     reply.header('location', `/v1/accounts/${account.id}`);
     return toOwnAccountView(account);
   }
@@ -63,7 +65,10 @@ export class AccountsController {
     @Caller() caller: Caller,
     @Body({ schema: accountChange }) change: AccountChange,
   ): Promise<OwnAccountView> {
-    return toOwnAccountView(await this.accounts.change(caller.accountId, change));
+    const account = await this.accounts.change(caller.accountId, change);
+    // Committed: what is read from now on shows it.
+    await this.views.forget(account.id);
+    return toOwnAccountView(account);
   }
 
   @Get(':id')

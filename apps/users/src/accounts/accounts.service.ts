@@ -4,7 +4,6 @@ import { Outbox } from '@trilith/messaging';
 import { v7 as uuidv7 } from 'uuid';
 
 import { PasswordHasher } from '../credentials/password-hasher.js';
-import { AccountViews } from './account-views.js';
 import type { Account } from './account.entity.js';
 import { AccountNotFoundError } from './accounts.errors.js';
 import { createdEvent, updatedEvent } from './accounts.messages.js';
@@ -17,7 +16,6 @@ import type { SignUp } from './dto/sign-up.dto.js';
 export class AccountsService {
   constructor(
     private readonly accounts: AccountsRepository,
-    private readonly views: AccountViews,
     private readonly passwords: PasswordHasher,
     private readonly outbox: Outbox,
     private readonly transaction: TransactionHost,
@@ -33,14 +31,11 @@ export class AccountsService {
     // Hashed before the transaction: it takes long, and would keep a connection idle.
     const passwordHash = await this.passwords.hash(password);
     const draft = { id: uuidv7(), passwordHash, ...person };
-    const opened = await this.transaction.withTransaction(async () => {
+    return this.transaction.withTransaction(async () => {
       const account = await this.accounts.insert(draft);
       await this.outbox.add(createdEvent(account));
       return account;
     });
-    // Somebody may have asked for the id a moment too early.
-    await this.views.forget(opened.id);
-    return opened;
   }
 
   /** @throws AccountNotFoundError */
@@ -57,7 +52,7 @@ export class AccountsService {
    * @throws AccountNotFoundError
    */
   async change(accountId: string, change: AccountChange): Promise<Account> {
-    const changed = await this.transaction.withTransaction(async () => {
+    return this.transaction.withTransaction(async () => {
       const account = await this.accounts.findByIdForUpdate(accountId);
       if (!account) throw new AccountNotFoundError(accountId);
       if (!applyChange(account, change)) return account;
@@ -65,8 +60,6 @@ export class AccountsService {
       await this.outbox.add(updatedEvent(account));
       return account;
     });
-    await this.views.forget(accountId);
-    return changed;
   }
 }
 
