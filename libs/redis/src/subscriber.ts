@@ -41,12 +41,14 @@ export function createSubscriber({
  * closed when the client is closed for good.
  *
  * @param client of {@link createRedis}, or any client of ioredis.
- * @returns undefined when it is neither, such as a double with only a few commands.
+ * @returns undefined when it is neither, such as a double with only a few commands, or is closed.
  */
 export function createSubscriberBeside(
   client: object,
   subscription: Subscription,
 ): RedisClient | undefined {
+  // Its end was told before: nobody would ever close what is opened now.
+  if ((client as Partial<RedisClient>).status === 'end') return undefined;
   const subscriber = createListeningRedisBeside(client);
   if (subscriber === undefined) return undefined;
   hear(subscriber, subscription);

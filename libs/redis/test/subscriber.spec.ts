@@ -97,4 +97,13 @@ describe('a subscriber beside a client', () => {
     const beside = createSubscriberBeside(double, { channels: ['any'], onMessage: () => {} });
     expect(beside).toBeUndefined();
   });
+
+  it('should not be there beside a client that is closed: nothing would ever close it', async () => {
+    const client = createRedis({ url: store.url, name: 'closed' });
+    await closeRedis(client);
+    await eventually(() => expect(client.status).toBe('end'));
+    const beside = createSubscriberBeside(client, { channels: ['any'], onMessage: () => {} });
+    beside?.disconnect();
+    expect(beside).toBeUndefined();
+  });
 });
