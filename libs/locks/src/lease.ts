@@ -45,19 +45,20 @@ export function usableMs(ttlMs: number): number {
 export class Lease implements AsyncDisposable {
   /** Rises with each acquisition of the resource. What Redis promises of it is in the README. */
   readonly fencingToken: bigint;
-  private readonly loss = new AbortController();
-  private readonly acquiredAt: number;
+  private readonly acquiredAt = performance.now();
+  /** Made for those who look at the signal. */
+  private loss: AbortController | undefined;
+  private lost: LockLostError | undefined;
   private ttlMs: number;
   private validUntil = 0;
-  private expiry: NodeJS.Timeout | undefined;
-  private renewal: NodeJS.Timeout | undefined;
+  /** Until it is to be renewed, and then until it is lost. */
+  private timer: NodeJS.Timeout | undefined;
   private released: Promise<boolean> | undefined;
   private hasEnded = false;
 
   /** Use {@link LockManager}. */
   constructor(private readonly grant: Grant) {
     this.fencingToken = grant.fencingToken;
-    this.acquiredAt = grant.askedAt;
     this.ttlMs = grant.ttlMs;
     this.runFrom(grant.askedAt);
   }
@@ -72,12 +73,16 @@ export class Lease implements AsyncDisposable {
 
   /** Aborts, with a {@link LockLostError} as its reason, before another can hold the lock. */
   get signal(): AbortSignal {
+    if (this.loss === undefined) {
+      this.loss = new AbortController();
+      if (this.lost) this.loss.abort(this.lost);
+    }
     return this.loss.signal;
   }
 
   /** Whether it still surely lasts, by the monotonic clock. */
   get isHeld(): boolean {
-    return this.released === undefined && !this.signal.aborted && this.leftMs > 0;
+    return this.released === undefined && this.lost === undefined && this.leftMs > 0;
   }
 
   /**
@@ -100,7 +105,7 @@ export class Lease implements AsyncDisposable {
     if (this.released !== undefined) throw this.lostError('it was released');
     // A busy event loop fires timers late; the clock knows better.
     if (this.leftMs <= 0) this.lose('it was not renewed in time');
-    this.signal.throwIfAborted();
+    if (this.lost) throw this.lost;
   }
 
   /**
@@ -111,7 +116,7 @@ export class Lease implements AsyncDisposable {
    * @throws {LockUnavailableError} when Redis did not answer: the lock frees itself after the lease.
    */
   async release({ afterMs = 0 }: { readonly afterMs?: number } = {}): Promise<boolean> {
-    this.stopTimers();
+    clearTimeout(this.timer);
     const { store, claim } = this.grant;
     this.end(false);
     this.released ??=
@@ -129,32 +134,39 @@ export class Lease implements AsyncDisposable {
   }
 
   private runFrom(askedAt: number): void {
-    this.stopTimers();
     const passedMs = performance.now() - askedAt;
     this.validUntil = askedAt + usableMs(this.ttlMs);
-    const expire = () => this.lose('it was not renewed in time');
-    this.expiry = setTimeout(expire, Math.max(this.leftMs, 0)).unref();
-    this.renewIn(Math.max(this.ttlMs * RENEWAL - passedMs, 0));
+    this.wakeIn(this.ttlMs * RENEWAL - passedMs);
   }
 
-  private renewIn(delayMs: number): void {
-    this.renewal = setTimeout(() => void this.renew(), delayMs).unref();
+  /** At the end of the lease at the latest. */
+  private wakeIn(delayMs: number): void {
+    clearTimeout(this.timer);
+    // Never early: of a lease that is over nothing is left.
+    const ms = Math.ceil(Math.max(Math.min(delayMs, this.leftMs), 0));
+    this.timer = setTimeout(() => void this.renew(), ms).unref();
   }
 
   private async renew(): Promise<void> {
+    if (this.leftMs <= 0) {
+      this.lose('it was not renewed in time');
+      return;
+    }
+    this.wakeIn(this.leftMs);
     try {
       await this.extend();
     } catch {
       // Redis is away: the signal tells if it stays so. A lease that is over stays over.
-      const over = this.signal.aborted || this.released !== undefined;
-      if (!over) this.renewIn(this.ttlMs * RETRY);
+      const over = this.lost !== undefined || this.released !== undefined;
+      if (!over) this.wakeIn(this.ttlMs * RETRY);
     }
   }
 
   private lose(reason: string): void {
-    this.stopTimers();
+    clearTimeout(this.timer);
     this.end(true);
-    this.loss.abort(this.lostError(reason));
+    this.lost ??= this.lostError(reason);
+    this.loss?.abort(this.lost);
   }
 
   private end(isLost: boolean): void {
@@ -169,10 +181,5 @@ export class Lease implements AsyncDisposable {
 
   private get heldMs(): number {
     return performance.now() - this.acquiredAt;
-  }
-
-  private stopTimers(): void {
-    clearTimeout(this.expiry);
-    clearTimeout(this.renewal);
   }
 }

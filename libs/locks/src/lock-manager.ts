@@ -1,4 +1,4 @@
-import type { ScriptRunner } from '@trilith/redis';
+import { type ScriptRunner, runningNow } from '@trilith/redis';
 
 import type { Lease } from './lease.js';
 import { LeaseGroup } from './lease-group.js';
@@ -49,9 +49,11 @@ export class LockManager {
     const owners = new Owners(label);
     const [first, ...more] = this.servers;
     const isQuorum = more.length > 0;
+    // A holder works meanwhile, and others wait: what frees a lock is not to wait for company.
+    const runners = this.servers.map(runningNow);
     this.mutexes = isQuorum
-      ? new QuorumStore(this.servers, this.keys)
-      : new MutexStore(first, this.keys);
+      ? new QuorumStore(runners, this.keys)
+      : new MutexStore(runningNow(first), this.keys);
     const listeningBeside = isQuorum ? undefined : first;
     const wakeUps = new WakeUps(listeningBeside, this.keys.wakeChannels + owners.manager);
     this.acquirer = new Acquirer({ owners, wakeUps, tokens, observer });
@@ -166,7 +168,7 @@ export class LockManager {
   /** Where each server counts for itself, n permits may let in more than n. */
   private onlyServer(kind: string): ScriptRunner {
     const [first, ...more] = this.servers;
-    if (more.length === 0) return first;
+    if (more.length === 0) return runningNow(first);
     throw new RangeError(`redis: got ${more.length + 1} servers; ${kind} takes one`);
   }
 }

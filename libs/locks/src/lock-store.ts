@@ -22,6 +22,8 @@ export type Answer =
       readonly granted: false;
       /** Milliseconds after which it is worth asking again, although nobody released anything. */
       readonly retryMs: number;
+      /** Where locks are handed over: the last token given out until then. */
+      readonly lastToken?: bigint;
     };
 
 /** Where the locks of one kind are kept. Each call fails by itself when no answer comes. */

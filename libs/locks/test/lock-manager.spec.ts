@@ -192,6 +192,7 @@ describe('LockManager', () => {
 
     it('is away, fails with a LockUnavailableError and its cause', async () => {
       const redis = createRedis({ url: 'redis://127.0.0.1:1', name: 'nobody-there' });
+      test.onClose(async () => closeRedis(redis));
       const away = new LockManager({ redis });
       const trying = away.tryAcquire('away');
       await expect(trying).rejects.toBeInstanceOf(LockUnavailableError);
@@ -200,7 +201,6 @@ describe('LockManager', () => {
         resource: 'away',
         cause: expect.any(Error),
       });
-      await closeRedis(redis);
     });
 
     it('hangs, fails within the lease’s length, whatever patience its client has', async () => {
@@ -214,6 +214,7 @@ describe('LockManager', () => {
 
     it('granted a lock and its answer was lost, the lock is freed again', async () => {
       const redis = createRedis({ url: test.url, name: 'deaf' });
+      test.onClose(async () => closeRedis(redis));
       await whenReady(redis, 10_000);
       let deaf = true;
       const lossy = {
@@ -230,7 +231,6 @@ describe('LockManager', () => {
       await expect(acquiring.acquire('lost answer')).rejects.toBeInstanceOf(LockUnavailableError);
       await using lease = await locks.acquire('lost answer', { ttlMs: 2_000, waitMs: 1_000 });
       expect(lease.signal.aborted).toBe(false);
-      await closeRedis(redis);
     });
   });
 });

@@ -29,6 +29,7 @@ export async function runProgram(text: string): Promise<{ status: number | null;
     ['--import', loader, '--input-type=module', '--eval', text],
     { cwd: path.resolve(import.meta.dirname, '..'), stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  contenders.add(child);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [status] = (await once(child, 'close')) as [number | null];

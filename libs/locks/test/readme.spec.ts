@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { redisForTest } from '@trilith/testing';
 
-import { runProgram } from './processes.js';
+import { killContenders, runProgram } from './processes.js';
 
 describe('the README', () => {
+  afterAll(killContenders);
+
   it('opens with an example that works as it stands', async () => {
     const readme = readFileSync(path.resolve(import.meta.dirname, '../README.md'), 'utf8');
     const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? '';

@@ -14,6 +14,11 @@ export interface TestRedis {
   fenceKey(resource: string): string;
   /** How many wait for a resource, as Redis knows. */
   waiting(resource: string): Promise<number>;
+  /** Puts an owner first in line for a resource, who counts as alive for that long. */
+  enqueue(resource: string, waiter: { owner: string; aliveMs: number }): Promise<void>;
+  /** Does so at the end, however the test ends: what is left open keeps Jest alive. */
+  onClose(close: () => unknown): void;
+  /** Ends all that still wait, too. */
   close(): Promise<void>;
 }
 
@@ -22,6 +27,7 @@ export async function openRedis(): Promise<TestRedis> {
   const { url, prefix } = place;
   const redis = createRedis({ url, name: 'locks-spec' });
   await whenReady(redis, 10_000);
+  const closings: (() => unknown)[] = [];
   return {
     url,
     redis,
@@ -30,7 +36,15 @@ export async function openRedis(): Promise<TestRedis> {
     lockKey: (resource) => `${prefix}:lock:{${resource}}`,
     fenceKey: (resource) => `${prefix}:fence:{${resource}}`,
     waiting: async (resource) => redis.zcard(`${prefix}:queue:{${resource}}`),
+    enqueue: async (resource, { owner, aliveMs }) => {
+      const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
+      const now = seconds * 1_000 + Math.floor(micros / 1_000);
+      await redis.zadd(`${prefix}:queue:{${resource}}`, 1, owner);
+      await redis.zadd(`${prefix}:alive:{${resource}}`, now + aliveMs, owner);
+    },
+    onClose: (close) => void closings.push(close),
     close: async () => {
+      for (const close of closings) await close();
       await closeRedis(redis);
       await place.close();
     },

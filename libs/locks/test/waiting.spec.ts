@@ -57,6 +57,7 @@ describe('waiting', () => {
         onMessage: (message) => heard.push(message),
         onSubscribed: subscribed.resolve,
       });
+      test.onClose(() => subscriber.disconnect());
       await subscribed.promise;
       await (await other.acquire('quiet')).release();
       const held = await other.acquire('published');
@@ -69,7 +70,6 @@ describe('waiting', () => {
       await Promise.all(waiting);
       await eventually(() => expect(heard).toHaveLength(2));
       expect(new Set(heard).size).toBe(2);
-      subscriber.disconnect();
     });
 
     it('is made up for by looking, when the message is lost', async () => {
@@ -185,15 +185,12 @@ async function named(name: string, lease: Promise<Lease>): Promise<string> {
 }
 
 /** One who came first, and is not heard of any more. */
-async function enqueueGhost({ redis, prefix }: TestRedis, resource: string, aliveMs: number) {
-  const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
-  const now = seconds * 1_000 + Math.floor(micros / 1_000);
-  await redis.zadd(`${prefix}:queue:{${resource}}`, 1, '1:2:ghost');
-  await redis.zadd(`${prefix}:alive:{${resource}}`, now + aliveMs, '1:2:ghost');
+async function enqueueGhost(test: TestRedis, resource: string, aliveMs: number) {
+  await test.enqueue(resource, { owner: '1:60000:2:ghost', aliveMs });
 }
 
 /** As the name of its claims says. */
 async function managerOf(locks: LockManager, test: TestRedis): Promise<string> {
   await using _lease = await locks.acquire('whose');
-  return /^\d+:\d+:(.+)$/.exec((await test.redis.get(test.lockKey('whose'))) ?? '')?.[1] ?? '';
+  return /^\d+:\d+:\d+:(.+)$/.exec((await test.redis.get(test.lockKey('whose'))) ?? '')?.[1] ?? '';
 }

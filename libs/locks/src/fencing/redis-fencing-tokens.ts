@@ -7,7 +7,7 @@ import type { FencingTokens } from './fencing-tokens.js';
 
 const mintToken = defineScript<[rememberMs: number], bigint>({
   name: 'mintToken',
-  lua: scriptText('mintToken-1', 'tokens'),
+  lua: scriptText('mintToken-1'),
   keys: 1,
   parse: (reply) => BigInt(reply as string),
 });

@@ -13,16 +13,20 @@ interface Call {
  * Waits for an answer no longer than it is of use, whatever patience the client has.
  * @throws {LockUnavailableError} also for any other failure, as its cause.
  */
-export async function answered<T>(reply: Promise<T>, call: Call): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new Error(`no answer within ${call.timeoutMs} ms`));
-  }, call.timeoutMs);
-  try {
-    return await Promise.race([reply, late]);
-  } catch (error) {
-    throw new LockUnavailableError(call.claim.resource, call.operation, error);
-  } finally {
-    clearTimeout(timer);
-  }
+export async function answered<T>(
+  reply: Promise<T>,
+  { claim, operation, timeoutMs }: Call,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => {
+      clearTimeout(timer);
+      reject(new LockUnavailableError(claim.resource, operation, cause));
+    };
+    const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const succeed = (answer: T) => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    reply.then(succeed, fail);
+  });
 }

@@ -11,10 +11,17 @@ export type LockKeyPart =
 
 /** The names of keys and channels. The braces make all keys of a resource lie on one cluster node. */
 export class LockKeys {
+  /** Of the last resource: its keys are asked for one after the other. */
+  private last = { resource: '', tag: '{}' };
+
   constructor(readonly prefix: string) {}
 
   of(part: LockKeyPart, resource: string): string {
-    return `${this.prefix}:${part}:{${resource.replaceAll(/[%{}]/g, encodeURIComponent)}}`;
+    if (this.last.resource !== resource) {
+      const tag = `{${resource.replaceAll(/[%{}]/g, encodeURIComponent)}}`;
+      this.last = { resource, tag };
+    }
+    return `${this.prefix}:${part}:${this.last.tag}`;
   }
 
   /** For `SCAN`: all keys of that kind. */

@@ -32,7 +32,7 @@ type Inspection = readonly [string | null, Holders, number, Holders, number];
 
 const inspectLock = defineScript<[], Inspection>({
   name: 'inspectLock',
-  lua: scriptText('inspectLock-5', 'waiters', 'permits'),
+  lua: scriptText('inspectLock-5'),
   keys: 5,
   parse: (reply) => reply as Inspection,
 });

@@ -11,7 +11,7 @@ const acquireLock = defineScript<
   Answer
 >({
   name: 'acquireLock',
-  lua: scriptText('acquireLock-4', 'tokens', 'waiters'),
+  lua: scriptText('acquireLock-4'),
   keys: 4,
   parse: parseAnswer,
 });
@@ -23,10 +23,10 @@ const extendLock = defineScript<[owner: string, ttlMs: number], boolean>({
   parse: parseHeld,
 });
 
-const releaseLock = defineScript<[owner: string, channels: string], boolean>({
+const releaseLock = defineScript<[owner: string, channels: string, fenceMs: number], boolean>({
   name: 'releaseLock',
-  lua: scriptText('releaseLock-3', 'waiters'),
-  keys: 3,
+  lua: scriptText('releaseLock-4'),
+  keys: 4,
   parse: parseHeld,
 });
 
@@ -53,8 +53,9 @@ export class MutexStore implements LockStore {
   }
 
   async release(claim: Claim, timeoutMs: number): Promise<boolean> {
-    const keys = this.keysOf(claim, ['lock', 'queue', 'alive']);
-    const reply = releaseLock(this.redis, keys, [claim.owner, this.keys.wakeChannels]);
+    const keys = this.keysOf(claim, ['lock', 'fence', 'queue', 'alive']);
+    const args = [claim.owner, this.keys.wakeChannels, FENCE_MEMORY_MS] as const;
+    const reply = releaseLock(this.redis, keys, args);
     return answered(reply, { claim, operation: 'releasing', timeoutMs });
   }
 

@@ -22,21 +22,21 @@ const acquirePermit = defineScript<
   Answer
 >({
   name: 'acquirePermit',
-  lua: scriptText('acquirePermit-4', 'tokens', 'waiters', 'permits'),
+  lua: scriptText('acquirePermit-4'),
   keys: 4,
   parse: parseAnswer,
 });
 
 const extendPermit = defineScript<[owner: string, ttlMs: number, mode: Mode], boolean>({
   name: 'extendPermit',
-  lua: scriptText('extendPermit-1', 'waiters', 'permits'),
+  lua: scriptText('extendPermit-1'),
   keys: 1,
   parse: parseHeld,
 });
 
 const releasePermit = defineScript<[owner: string, channels: string, mode: Mode], boolean>({
   name: 'releasePermit',
-  lua: scriptText('releasePermit-3', 'waiters', 'permits'),
+  lua: scriptText('releasePermit-3'),
   keys: 3,
   parse: parseHeld,
 });

@@ -11,10 +11,10 @@ export const ALIVE_MS = 2_000;
 
 /** What the acquiring scripts return. */
 export function parseAnswer(reply: unknown): Answer {
-  const [token, leftMs = -1] = reply as [string | null, number?];
+  const [token, leftMs = -1, last] = reply as [string | null, number?, (string | null)?];
   if (token !== null) return { granted: true, fencingToken: BigInt(token) };
   // Negative: the key does not expire, so nobody of this library wrote it.
-  return { granted: false, retryMs: leftMs < 0 ? Infinity : leftMs };
+  return { granted: false, retryMs: leftMs < 0 ? Infinity : leftMs, lastToken: BigInt(last ?? 0) };
 }
 
 /** What the other scripts return. */

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** Lua that several scripts share. */
-type Include = 'tokens' | 'waiters' | 'permits';
+/** A script of this library. Where it says `-- @include <name>`, it gets what several share. */
+export function scriptText(name: string): string {
+  return read(name).replaceAll(/^-- @include (\w+)$/gm, (_line, include: string) =>
+    read(`includes/${include}`),
+  );
+}
 
-/** A script of this library behind the parts that it includes. */
-export function scriptText(name: string, ...includes: readonly Include[]): string {
-  const files = [...includes.map((include) => `includes/${include}`), name];
-  return files
-    .map((file) => readFileSync(new URL(`../scripts/${file}.lua`, import.meta.url), 'utf8'))
-    .join('\n');
+function read(name: string): string {
+  return readFileSync(new URL(`../scripts/${name}.lua`, import.meta.url), 'utf8');
 }

@@ -1,6 +1,5 @@
 -- Takes a permit of a resource that several may hold: one of some, or all at once. First come, first
 -- served. An owner that asks again, because it did not hear the first answer, gets it too.
--- Includes tokens.lua, waiters.lua, permits.lua.
 --
 -- KEYS[1] permits
 -- KEYS[2] fence: the last fencing token given out for this resource
@@ -14,6 +13,10 @@
 -- ARGV[6] s to share it, x to have it alone
 -- ARGV[7] what the channels of managers begin with
 -- Returns { token, as text } or { nil, milliseconds after which it may be had without a wake-up }.
+
+-- @include tokens
+-- @include waiters
+-- @include permits
 
 local permits, fence, queue, alive = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local owner, aliveMs, capacity, mode = ARGV[1], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]

@@ -1,11 +1,13 @@
 -- Lets the lease on a permit run anew, if the caller still holds it.
--- Includes waiters.lua, permits.lua.
 --
 -- KEYS[1] permits
 -- ARGV[1] owner
 -- ARGV[2] lease in milliseconds, counted from now
 -- ARGV[3] s or x: how it was taken
 -- Returns 1, or 0 when the lease is over.
+
+-- @include waiters
+-- @include permits
 
 local now = milliseconds()
 forgetExpired(KEYS[1], now)

@@ -1,4 +1,4 @@
--- Who holds a resource, and how many wait. Includes waiters.lua, permits.lua.
+-- Who holds a resource, and how many wait.
 --
 -- KEYS[1] lock
 -- KEYS[2] queue
@@ -7,6 +7,9 @@
 -- KEYS[5] fence
 -- Returns { last token or nil, { holder, milliseconds left, … } of the lock, how many wait for it,
 --   the same two of the permits }. A holder of a permit has its `s:` or `x:` in front.
+
+-- @include waiters
+-- @include permits
 
 local now = milliseconds()
 local lock, permits = {}, {}

@@ -1,5 +1,5 @@
 -- Ends a claim to a permit: gives it back if the caller holds it, gives up its place if it waits, and
--- wakes the first who waits. Includes waiters.lua, permits.lua.
+-- wakes the first who waits.
 --
 -- KEYS[1] permits
 -- KEYS[2] queue
@@ -8,6 +8,9 @@
 -- ARGV[2] what the channels of managers begin with
 -- ARGV[3] s or x: how it was taken
 -- Returns 1, or 0 when the lease was over.
+
+-- @include waiters
+-- @include permits
 
 forgetExpired(KEYS[1], milliseconds())
 local wasHeld = redis.call('ZREM', KEYS[1], memberOf(ARGV[3], ARGV[1]))

@@ -1,7 +1,7 @@
 import type { FencingTokens } from '../fencing/fencing-tokens.js';
 import { Lease, type LeaseEnd, type LockKind, usableMs } from '../lease.js';
 import type { LockFacts, LockObserver } from '../lock-observer.js';
-import type { Claim, LockStore } from '../lock-store.js';
+import type { Answer, Claim, LockStore } from '../lock-store.js';
 import { LockTimeoutError, LockUnavailableError } from '../locks.errors.js';
 import { type LockOptions, type TryLockOptions, resolveOptions } from '../locks.options.js';
 import { answered } from '../redis/answered.js';
@@ -34,6 +34,8 @@ interface Attempt extends Wanted {
   readonly waits: boolean;
 }
 
+type Refusal = Extract<Answer, { granted: false }>;
+
 /** How often a waiter looks by itself, in milliseconds. */
 const POLL = {
   /** First pause, doubled each time up to the longest, where no message would be heard. */
@@ -50,7 +52,7 @@ export class Acquirer {
   /** See {@link Lock.acquire}. */
   async acquire(wanted: Wanted, options: LockOptions): Promise<Lease> {
     const { ttlMs, waitMs, fair, signal } = resolveOptions(wanted.resource, options);
-    const attempt = { ...this.attempt(wanted), ttlMs, fair, waits: waitMs > 0 };
+    const attempt = this.attempt(wanted, { ttlMs, fair, waits: waitMs > 0 });
     signal?.throwIfAborted();
     return this.parts.wakeUps.withBell(attempt.claim.owner, async (bell) =>
       this.wait(attempt, { bell, waitMs, signal }),
@@ -60,10 +62,10 @@ export class Acquirer {
   /** See {@link Lock.tryAcquire}. */
   async tryAcquire(wanted: Wanted, options: TryLockOptions): Promise<Lease | undefined> {
     const { ttlMs, fair } = resolveOptions(wanted.resource, options);
-    const attempt = { ...this.attempt(wanted), ttlMs, fair, waits: false };
+    const attempt = this.attempt(wanted, { ttlMs, fair, waits: false });
     const wait = new Wait(factsOf(wanted), this.parts.observer);
     try {
-      const answer = await this.ask(attempt);
+      const answer = await this.ask(attempt, performance.now());
       if (!(answer instanceof Lease)) return undefined;
       wait.end();
       return answer;
@@ -73,8 +75,9 @@ export class Acquirer {
     }
   }
 
-  private attempt(wanted: Wanted): Wanted & { claim: Claim } {
-    return { ...wanted, claim: { resource: wanted.resource, owner: this.parts.owners.next() } };
+  private attempt(wanted: Wanted, terms: Pick<Attempt, 'ttlMs' | 'fair' | 'waits'>): Attempt {
+    const owner = this.parts.owners.next(terms.ttlMs);
+    return { ...wanted, ...terms, claim: { resource: wanted.resource, owner } };
   }
 
   private async wait(
@@ -84,7 +87,8 @@ export class Acquirer {
     const wait = new Wait(factsOf(attempt), this.parts.observer);
     try {
       for (let round = 0; ; round += 1) {
-        const answer = await this.ask(attempt);
+        const askedAt = performance.now();
+        const answer = await this.ask(attempt, askedAt);
         if (answer instanceof Lease) {
           wait.end();
           return answer;
@@ -94,7 +98,12 @@ export class Acquirer {
         wait.begin();
         this.parts.wakeUps.listen();
         const pauseMs = Math.min(this.pollMs(round), answer.retryMs + 1, waitMs - waitedMs);
-        await bell.wait(pauseMs, signal);
+        const token = await bell.wait(pauseMs, signal);
+        if (isHandedOver(token, { askedAt, answer, attempt })) {
+          const lease = await this.lease(attempt, { token, askedAt });
+          wait.end();
+          return lease;
+        }
       }
     } catch (error) {
       wait.endWith(error);
@@ -103,12 +112,16 @@ export class Acquirer {
     }
   }
 
-  private async ask(attempt: Attempt): Promise<Lease | { retryMs: number }> {
-    const { store, claim, ttlMs } = attempt;
-    const askedAt = performance.now();
-    const answer = await store.acquire(attempt);
+  private async ask(attempt: Attempt, askedAt: number): Promise<Lease | Refusal> {
+    const answer = await attempt.store.acquire(attempt);
     if (!answer.granted) return answer;
-    const fencingToken = await this.mint(attempt, answer.fencingToken);
+    return this.lease(attempt, { token: answer.fencingToken, askedAt });
+  }
+
+  private async lease(attempt: Attempt, granted: { token: bigint; askedAt: number }) {
+    const { store, claim, ttlMs } = attempt;
+    const { token, askedAt } = granted;
+    const fencingToken = await this.mint(attempt, token);
     if (performance.now() - askedAt >= usableMs(ttlMs)) {
       throw new LockUnavailableError(claim.resource, 'acquiring', 'granted too late to be of use');
     }
@@ -141,6 +154,20 @@ export class Acquirer {
     if (this.parts.wakeUps.isListening) return POLL.listeningMs * spread;
     return Math.min(POLL.deafMostMs, POLL.deafMs * 2 ** round) * spread;
   }
+}
+
+/**
+ * Whether the lock was handed over, with enough of its lease left. It runs at least from when the
+ * claim was last refused: an earlier hand-over, of which a late message tells, had no higher token
+ * than the refusal. With little left, asking again renews it.
+ */
+function isHandedOver(
+  token: bigint | undefined,
+  { askedAt, answer, attempt }: { askedAt: number; answer: Refusal; attempt: Attempt },
+): token is bigint {
+  if (token === undefined || answer.lastToken === undefined) return false;
+  const isFresh = performance.now() - askedAt < usableMs(attempt.ttlMs) / 2;
+  return isFresh && token > answer.lastToken;
 }
 
 function factsOf({ kind, resource }: Wanted): LockFacts {

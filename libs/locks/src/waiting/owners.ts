@@ -11,16 +11,19 @@ export class Owners {
     this.manager = `${label}:${randomUUID()}`;
   }
 
-  /** `<number>:<milliseconds>:<manager>`: the time is for people only, and of the wall clock. */
-  next(): string {
+  /**
+   * `<number>:<lease in milliseconds>:<since>:<manager>`: who hands the lock over reads there for how
+   * long. The time is for people only, and of the wall clock.
+   */
+  next(ttlMs: number): string {
     this.claims += 1;
-    return `${this.claims}:${Date.now()}:${this.manager}`;
+    return `${this.claims}:${ttlMs}:${Date.now()}:${this.manager}`;
   }
 }
 
 /** What an owner's name tells; undefined when another library wrote it. */
 export function readOwner(owner: string): { label: string; since: Date } | undefined {
-  const [, since, label] = /^\d+:(\d+):(.+):[\da-f-]{36}$/s.exec(owner) ?? [];
+  const [, since, label] = /^\d+:\d+:(\d+):(.+):[\da-f-]{36}$/s.exec(owner) ?? [];
   if (since === undefined || label === undefined) return undefined;
   return { label, since: new Date(Number(since)) };
 }

@@ -2,8 +2,11 @@ import { createSubscriberBeside } from '@trilith/redis';
 
 import { Bell } from './bell.js';
 
+/** `<fencing token> <owner>` when the owner has the lock now, `<owner>` when it should ask again. */
+const MESSAGE = /^(?:(\d+) )?(.*)$/s;
+
 /**
- * Hears from Redis which of a manager's waiters is to look again. One connection serves all of them;
+ * Hears from Redis which of a manager's waiters has the lock now, or is to look again. One connection serves all of them;
  * it is opened when the first one waits, and ends with the manager's own.
  */
 export class WakeUps {
@@ -39,9 +42,14 @@ export class WakeUps {
     this.isOpened = true;
     this.subscriber = createSubscriberBeside(this.client, {
       channels: [this.channel],
-      onMessage: (owner) => this.bells.get(owner)?.ring(),
+      onMessage: (message) => this.tell(message),
       onSubscribed: () => this.ringAll(),
     });
+  }
+
+  private tell(message: string): void {
+    const [, token, owner = ''] = MESSAGE.exec(message) ?? [];
+    this.bells.get(owner)?.ring(token === undefined ? undefined : BigInt(token));
   }
 
   /** What was published before the subscription, or while it was broken, was lost. */

@@ -1,4 +1,4 @@
--- A resource with several holders at a time. Included before a script, behind waiters.lua.
+-- A resource with several holders at a time. Included behind waiters.lua.
 --
 --   permits: a sorted set of holders by when their lease ends, in milliseconds of the server's clock.
 --   A holder is its owner behind `s:` when it shares the resource, behind `x:` when it does not.

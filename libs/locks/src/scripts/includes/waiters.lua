@@ -1,9 +1,10 @@
--- Those who wait for a resource, in the order in which they came. Included before a script.
+-- Those who wait for a resource, in the order in which they came.
 --
 --   queue: a sorted set of their claims' owners, by ticket
 --   alive: a sorted set of the same, by when they count as dead: milliseconds of the server's clock
 --
--- An owner is `<number>:<milliseconds>:<manager>`; its manager listens on a channel of its own.
+-- An owner is `<number>:<lease in milliseconds>:<since>:<manager>`; its manager listens on a channel
+-- of its own.
 
 local function milliseconds()
   local time = redis.call('TIME')
@@ -46,10 +47,15 @@ local function firstInLine(queue, alive)
   end
 end
 
+-- For how long an owner wants the lock, and its manager; nil when another program wrote the name.
+local function termsOf(owner)
+  return string.match(owner, '^%d+:(%d+):%d+:(.+)$')
+end
+
 -- Only the first: the others would come in vain.
 local function wakeFirst(queue, alive, channels)
   local first = firstInLine(queue, alive)
-  local manager = first and string.match(first, '^%d+:%d+:(.+)$')
+  local _, manager = termsOf(first or '')
   if manager then
     redis.call('PUBLISH', channels .. manager, first)
   end
