@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { type Lease, LockLostError, LockManager } from '../src/index.js';
+import { type Lease, LockLostError, LockManager, LockUnavailableError } from '../src/index.js';
 import { type TestRedis, delay, openRedis } from './redis.js';
 
 describe('Lease', () => {
@@ -100,6 +100,24 @@ describe('Lease', () => {
     expect(await test.locks.tryAcquire('left')).toBeUndefined();
     await using next = await test.locks.acquire('left', { waitMs: Infinity });
     expect(next.fencingToken).toBeGreaterThan(lease.fencingToken);
+  });
+
+  it('is not had, and frees the lock, when little of it is left once Redis has answered', async () => {
+    const slow = {
+      eval: test.redis.eval.bind(test.redis),
+      evalsha: async (...args: Parameters<typeof test.redis.evalsha>) => {
+        const reply = await test.redis.evalsha(...args);
+        await delay(1_850);
+        return reply;
+      },
+    };
+    await test.locks.withLock('late grant', {}, async () => {});
+    const late = new LockManager({ redis: slow as never, prefix: test.prefix });
+    // Nine tenths of a lease are of use.
+    const acquiring = late.tryAcquire('late grant', { ttlMs: 2_000 });
+    await expect(acquiring).rejects.toBeInstanceOf(LockUnavailableError);
+    await using lease = await test.locks.acquire('late grant', { waitMs: Infinity });
+    expect(lease.isHeld).toBe(true);
   });
 
   it('may be released twice', async () => {
