@@ -101,6 +101,8 @@ describe('cached pages', () => {
     expect((await cut.get<Feed>('/v1/posts?limit=1')).status).toBe(200);
     await cut.comments(id, author, 1);
     expect(await read(cut, id)).toMatchObject({ metadata: { commentCount: 1 } });
+    proxy.heal();
+    await cut.app.close();
     await proxy.close();
   });
 

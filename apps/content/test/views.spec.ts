@@ -128,6 +128,8 @@ describe('while Redis is away', () => {
       await expect(platform.events('posts.liked', id)).resolves.toHaveLength(1);
       await expect(platform.events('comments.created', id)).resolves.toHaveLength(1);
     });
+    // Before its way to Redis is gone for good.
+    await cutOff.app.close();
   });
 });
 
