@@ -31,6 +31,8 @@ interface Opened {
 }
 
 const opened = new WeakMap<RedisClient, Opened>();
+/** Their status stays `reconnecting`. */
+const closedBetweenAttempts = new WeakSet<object>();
 
 /**
  * Opens a connection for ordinary commands; those of one turn of the event loop travel together.
@@ -123,11 +125,22 @@ export async function closeRedis(client: RedisClient, timeoutMs = 1_000): Promis
     await setImmediate();
     await Promise.race([client.quit().catch(() => undefined), delay(timeoutMs)]);
   }
-  if (client.status === 'end') return;
+  if (isClosed(client)) return;
+  // ioredis tells the end of a connection that it has: between two attempts to connect it has none.
+  const hasNone = client.status === 'reconnecting';
   client.disconnect();
+  if (hasNone) {
+    closedBetweenAttempts.add(client);
+    client.emit('end');
+  }
   // A server that is busy blocking does not see the end of a connection: do not wait for its part.
   if (isBlocking) destroyStream(client);
   if (wasReady) await Promise.race([ended, delay(timeoutMs)]);
+}
+
+/** Whether it is closed for good. */
+export function isClosed(client: object): boolean {
+  return (client as Partial<RedisClient>).status === 'end' || closedBetweenAttempts.has(client);
 }
 
 /** Replaces a connection that seems dead, failing what it has in flight. */

@@ -5,6 +5,7 @@ import {
   closeRedis,
   createListeningRedis,
   createListeningRedisBeside,
+  isClosed,
 } from './connection.js';
 import type { ConnectionOptions } from './connection.options.js';
 
@@ -48,7 +49,7 @@ export function createSubscriberBeside(
   subscription: Subscription,
 ): RedisClient | undefined {
   // Its end was told before: nobody would ever close what is opened now.
-  if ((client as Partial<RedisClient>).status === 'end') return undefined;
+  if (isClosed(client)) return undefined;
   const subscriber = createListeningRedisBeside(client);
   if (subscriber === undefined) return undefined;
   hear(subscriber, subscription);

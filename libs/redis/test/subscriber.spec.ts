@@ -92,6 +92,22 @@ describe('a subscriber beside a client', () => {
     await eventually(() => expect(subscriber?.status).toBe('end'));
   });
 
+  it('should end with its client when that is closed while neither can connect', async () => {
+    await using proxy = await faultyProxy(store.url);
+    const client = createRedis({ url: proxy.url, name: 'away' });
+    await whenReady(client, 30_000);
+    const beside = createSubscriberBeside(client, { channels: ['any'], onMessage: () => {} });
+    const ended = Promise.withResolvers<void>();
+    beside?.once('end', ended.resolve);
+    proxy.cut();
+    await eventually(() => expect(client.status).toBe('reconnecting'));
+    await closeRedis(client);
+    await ended.promise;
+    const late = createSubscriberBeside(client, { channels: ['any'], onMessage: () => {} });
+    late?.disconnect();
+    expect(late).toBeUndefined();
+  });
+
   it('should not be there beside something that is no connection', () => {
     const double = { evalsha: async () => null };
     const beside = createSubscriberBeside(double, { channels: ['any'], onMessage: () => {} });
