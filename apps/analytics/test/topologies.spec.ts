@@ -1,10 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  eventually,
-  hasRedisServer,
-  redisClusterForTest,
-  redisSentinelForTest,
-} from '@trilith/testing';
+import { eventually, redisClusterForTest, redisSentinelForTest } from '@trilith/testing';
 
 import { type Act, comment, like, publish, signUp } from './acts.js';
 import { ModelFigures } from './model-figures.js';
@@ -16,9 +11,8 @@ const topologies = [
 ];
 
 // Skipped, and counted as skipped, where no server can be started.
-const describeEach = hasRedisServer() ? describe.each(topologies) : describe.skip.each(topologies);
 
-describeEach('the service on $name', ({ start }) => {
+describe.each(topologies)('the service on $name', ({ start }) => {
   let platform: Platform;
 
   beforeEach(async () => {

@@ -1,19 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
-import {
-  type RedisServersForTest,
-  eventually,
-  hasRedisServer,
-  redisServersForTest,
-} from '@trilith/testing';
+import { type RedisServersForTest, eventually, redisServersForTest } from '@trilith/testing';
 
 import { LockLostError, LockManager, LockUnavailableError } from '../src/index.js';
 import { delay } from './redis.js';
 
 // Skipped, and counted as skipped, where no server can be started.
-const describeWithServers = hasRedisServer() ? describe : describe.skip;
 
-describeWithServers('a quorum of five servers', () => {
+describe('a quorum of five servers', () => {
   let servers: RedisServersForTest;
   let clients: RedisClient[];
   let locks: LockManager;

@@ -1,11 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
-import {
-  eventually,
-  hasRedisServer,
-  redisClusterForTest,
-  redisSentinelForTest,
-} from '@trilith/testing';
+import { eventually, redisClusterForTest, redisSentinelForTest } from '@trilith/testing';
 
 import { LockManager, LockUnavailableError } from '../src/index.js';
 import { delay } from './redis.js';
@@ -43,9 +38,8 @@ const topologies = [
 ];
 
 // Skipped, and counted as skipped, where no server can be started.
-const describeEach = hasRedisServer() ? describe.each(topologies) : describe.skip.each(topologies);
 
-describeEach('LockManager on $name', ({ start }) => {
+describe.each(topologies)('LockManager on $name', ({ start }) => {
   let servers: Servers;
   let redis: RedisClient;
   let locks: LockManager;

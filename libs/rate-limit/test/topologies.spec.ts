@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RedisClient, closeRedis, createRedis, whenReady } from '@trilith/redis';
-import {
-  type RedisClusterForTest,
-  eventually,
-  hasRedisServer,
-  redisClusterForTest,
-} from '@trilith/testing';
+import { type RedisClusterForTest, eventually, redisClusterForTest } from '@trilith/testing';
 
 import { RateLimiter, concurrency, gcra, slidingLog, slidingWindow } from '../src/index.js';
 
@@ -17,9 +12,8 @@ const policies = [
 ];
 
 // Skipped, and counted as skipped, where no server can be started.
-const describeIf = hasRedisServer() ? describe : describe.skip;
 
-describeIf('RateLimiter on a cluster', () => {
+describe('RateLimiter on a cluster', () => {
   let cluster: RedisClusterForTest;
   let redis: RedisClient;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { describe, afterEach, beforeEach, expect, it } from '@jest/globals';
 import {
   type RedisClient,
   checkServer,
@@ -14,7 +14,7 @@ import {
 } from '@trilith/redis';
 import { type RedisClusterForTest, eventually, redisClusterForTest } from '@trilith/testing';
 
-import { describeWithServers, failureOf, using } from './topologies.js';
+import { failureOf, using } from './topologies.js';
 
 const increase = defineScript<[amount: number], number>({
   name: 'increase',
@@ -32,7 +32,7 @@ const publish = defineScript<[channel: string, message: string], number>({
 
 const keys = Array.from({ length: 60 }, (_, index) => `{key-${index}}`);
 
-describeWithServers('a connection to a cluster', () => {
+describe('a connection to a cluster', () => {
   let cluster: RedisClusterForTest;
   let redis: RedisClient;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describe, afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   type ConnectionOptions,
   closeRedis,
@@ -15,7 +15,7 @@ import {
   redisSentinelForTest,
 } from '@trilith/testing';
 
-import { describeWithServers, failureOf, using } from './topologies.js';
+import { failureOf, using } from './topologies.js';
 
 const password = 'ofTheServers';
 const sentinelCredentials = { password: 'ofTheSentinels' };
@@ -48,7 +48,7 @@ async function refusal(options: Omit<ConnectionOptions, 'name'>): Promise<string
   return String(failure);
 }
 
-describeWithServers('a cluster with a password', () => {
+describe('a cluster with a password', () => {
   let cluster: RedisClusterForTest;
 
   beforeAll(async () => {
@@ -74,7 +74,7 @@ describeWithServers('a cluster with a password', () => {
   });
 });
 
-describeWithServers('Sentinels and servers with passwords', () => {
+describe('Sentinels and servers with passwords', () => {
   let trio: RedisSentinelForTest;
 
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { describe, afterEach, beforeEach, expect, it } from '@jest/globals';
 import {
   type RedisClient,
   closeRedis,
@@ -10,9 +10,9 @@ import {
 } from '@trilith/redis';
 import { type RedisSentinelForTest, eventually, redisSentinelForTest } from '@trilith/testing';
 
-import { describeWithServers, failureOf, using } from './topologies.js';
+import { failureOf, using } from './topologies.js';
 
-describeWithServers('a connection to a master that Sentinels watch', () => {
+describe('a connection to a master that Sentinels watch', () => {
   let trio: RedisSentinelForTest;
   let redis: RedisClient;
 

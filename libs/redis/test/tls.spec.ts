@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describe, afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   closeRedis,
   createBlockingRedis,
@@ -8,9 +8,9 @@ import {
 } from '@trilith/redis';
 import { type RedisTlsForTest, eventually, redisTlsForTest } from '@trilith/testing';
 
-import { describeWithServers, failureOf, using } from './topologies.js';
+import { failureOf, using } from './topologies.js';
 
-describeWithServers('a connection with TLS', () => {
+describe('a connection with TLS', () => {
   let server: RedisTlsForTest;
 
   beforeAll(async () => {

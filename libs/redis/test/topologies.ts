@@ -1,9 +1,4 @@
 import { type RedisClient, closeRedis, whenReady } from '@trilith/redis';
-import { hasRedisServer } from '@trilith/testing';
-import { describe } from '@jest/globals';
-
-/** Skipped, and counted as skipped, where no server can be started. */
-export const describeWithServers = hasRedisServer() ? describe : describe.skip;
 
 /** Does a work on a connection that is ready before and closed after it. */
 export async function using<Client extends RedisClient, T>(

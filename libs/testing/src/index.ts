@@ -4,7 +4,7 @@ export { mongoForTest, type MongoForTest } from './mongo.js';
 export { postgresForTest, type PostgresForTest } from './postgres.js';
 export { redisForTest, type RedisForTest } from './redis.js';
 export { type RedisClusterForTest, redisClusterForTest } from './redis-servers/redis-cluster.js';
-export { hasRedisServer, type RedisProcess } from './redis-servers/redis-process.js';
+export { redisServerProgram, type RedisProcess } from './redis-servers/redis-process.js';
 export { type RedisSentinelForTest, redisSentinelForTest } from './redis-servers/redis-sentinel.js';
 export { type RedisServersForTest, redisServersForTest } from './redis-servers/redis-servers.js';
 export { type RedisTlsForTest, redisTlsForTest } from './redis-servers/redis-tls.js';

@@ -10,14 +10,13 @@ import { type Durability, MessagingModule, Outbox, OutboxModule } from '../../sr
 import { eventEntries } from '../transport/stream-entries.js';
 import type { Backend } from './backend.js';
 import { postgresBackend } from './postgres-backend.js';
-import { RedisServer, redisExecutable } from './redis-server.js';
+import { RedisServer } from './redis-server.js';
 
-const executable = await redisExecutable();
 const prefix = 'durability';
 const everysec = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec'];
 
 // Each case starts a server: that takes the program, on this machine.
-(executable === undefined ? describe.skip : describe)('events that count as sent', () => {
+describe('events that count as sent', () => {
   let backend: Backend;
   let server: RedisServer;
   let redis: RedisClient;
@@ -29,7 +28,7 @@ const everysec = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everyse
   });
   beforeEach(async () => {
     committed = [];
-    server = await RedisServer.start(executable ?? '', everysec);
+    server = await RedisServer.start(everysec);
     redis = createRedis({ url: server.url, name: 'durability-spec', maxReconnectDelayMs: 50 });
     await whenReady(redis, 10_000);
   });

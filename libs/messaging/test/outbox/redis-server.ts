@@ -1,36 +1,27 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+
 import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { closeRedis, createRedis, whenReady } from '@trilith/redis';
-
-/** The program that serves the tests' Redis; undefined when it runs on another machine. */
-export async function redisExecutable(): Promise<string | undefined> {
-  const client = createRedis({ url: process.env.REDIS_URL ?? '', name: 'executable' });
-  await whenReady(client, 10_000);
-  const file = /^executable:(.+)\r$/m.exec(await client.info('server'))?.[1];
-  await closeRedis(client);
-  return file !== undefined && existsSync(file) ? file : undefined;
-}
+import { redisServerProgram } from '@trilith/testing';
 
 /** A server of a test's own, with settings of its own. */
 export class RedisServer implements AsyncDisposable {
   private process: ChildProcess | undefined;
 
   private constructor(
-    private readonly executable: string,
     private readonly port: number,
     private readonly folder: string,
     private readonly settings: readonly string[],
   ) {}
 
-  static async start(executable: string, settings: readonly string[]): Promise<RedisServer> {
+  static async start(settings: readonly string[]): Promise<RedisServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'trilith-redis-'));
-    const server = new RedisServer(executable, await freePort(), folder, settings);
+    const server = new RedisServer(await freePort(), folder, settings);
     await server.run();
     return server;
   }
@@ -41,7 +32,7 @@ export class RedisServer implements AsyncDisposable {
 
   async run(): Promise<void> {
     const settings = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.folder];
-    const child = spawn(this.executable, [...settings, ...this.settings], { stdio: 'ignore' });
+    const child = spawn(redisServerProgram(), [...settings, ...this.settings], { stdio: 'ignore' });
     this.process = child;
     const client = createRedis({ url: this.url, name: 'starting', maxReconnectDelayMs: 50 });
     await whenReady(client, 30_000);

@@ -1,22 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  type RedisClusterForTest,
-  eventually,
-  hasRedisServer,
-  redisClusterForTest,
-} from '@trilith/testing';
+import { type RedisClusterForTest, eventually, redisClusterForTest } from '@trilith/testing';
 
 import { StreamKeys } from '../../src/index.js';
 import { type PublishedStep, StoryTeller, stepsOf } from './story.js';
 
-const describeWithServers = hasRedisServer() ? describe : describe.skip;
-
 const prefix = 'cluster-faults';
 const keys = new StreamKeys(prefix);
 
-describeWithServers('on a cluster, while messages flow', () => {
+describe('on a cluster, while messages flow', () => {
   let cluster: RedisClusterForTest;
   let sender: StoryTeller;
   let receiver: StoryTeller;

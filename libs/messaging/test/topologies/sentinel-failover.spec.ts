@@ -2,21 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isRedisUnavailable } from '@trilith/redis';
-import {
-  type RedisSentinelForTest,
-  eventually,
-  hasRedisServer,
-  redisSentinelForTest,
-} from '@trilith/testing';
+import { type RedisSentinelForTest, eventually, redisSentinelForTest } from '@trilith/testing';
 
 import { RequestTimeoutError } from '../../src/index.js';
 import { type PublishedStep, StoryTeller, stepsOf } from './story.js';
 
-const describeWithServers = hasRedisServer() ? describe : describe.skip;
-
 const keys = ['a', 'b', 'c', 'd'];
 
-describeWithServers('under load, when Sentinels make another server the master', () => {
+describe('under load, when Sentinels make another server the master', () => {
   let trio: RedisSentinelForTest;
   let sender: StoryTeller;
   let receiver: StoryTeller;

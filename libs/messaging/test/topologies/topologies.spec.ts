@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   eventually,
-  hasRedisServer,
   redisClusterForTest,
   redisSentinelForTest,
   redisTlsForTest,
@@ -48,9 +47,8 @@ const topologies = [
 ];
 
 // Skipped, and counted as skipped, where no server can be started.
-const describeEach = hasRedisServer() ? describe.each(topologies) : describe.skip.each(topologies);
 
-describeEach('messaging on $name', ({ start }) => {
+describe.each(topologies)('messaging on $name', ({ start }) => {
   let servers: Servers;
   const started: StoryTeller[] = [];
   const teller = async (options: Omit<MessagingOptions, 'redis'>) => {

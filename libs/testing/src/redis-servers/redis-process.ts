@@ -28,14 +28,6 @@ export interface RedisProcessOptions {
   readonly password?: string;
 }
 
-/**
- * Whether servers for tests can be had: Jest's set-up looks for `redis-server`, for projects that
- * name it under `"trilith": { "programs": [] }` in their package.json.
- */
-export function hasRedisServer(): boolean {
-  return Boolean(process.env['REDIS_SERVER_PROGRAM']);
-}
-
 /** What a start and each restart share. */
 interface HowStarted {
   readonly args: readonly string[];
@@ -53,7 +45,7 @@ export class RedisProcess {
 
   /** @throws with the end of its log, when it does not answer. */
   static async start(servers: KeptServers, options: RedisProcessOptions): Promise<RedisProcess> {
-    const command = program();
+    const command = redisServerProgram();
     for (let attempt = 1; ; attempt += 1) {
       const [port = 0, busPort = 0] = await freePorts(2);
       const folder = mkdtempSync(path.join(tmpdir(), 'trilith-redis-'));
@@ -118,7 +110,7 @@ export class RedisProcess {
 
   /** After `kill`: on the same port, with what it wrote. */
   async restart(): Promise<void> {
-    this.server = await this.servers.start(program(), {
+    this.server = await this.servers.start(redisServerProgram(), {
       args: this.how.args,
       folder: this.server.folder,
     });
@@ -203,8 +195,14 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-function program(): string {
+/**
+ * The program that servers for tests are started with. Jest's set-up looks for it, for projects that
+ * name it under `"trilith": { "programs": ["redis-server"] }` in their package.json.
+ *
+ * @throws when the project does not.
+ */
+export function redisServerProgram(): string {
   const found = process.env['REDIS_SERVER_PROGRAM'];
   if (found) return found;
-  throw new Error('There is no redis-server for tests: ask hasRedisServer() first.');
+  throw new Error('Name "redis-server" under "trilith": { "programs": [] } in the package.json');
 }

@@ -9,11 +9,8 @@ import { Redis } from 'ioredis';
 
 import { eventually } from '../eventually.js';
 import { redisClusterForTest } from './redis-cluster.js';
-import { hasRedisServer } from './redis-process.js';
 import { redisSentinelForTest } from './redis-sentinel.js';
 import { redisTlsForTest } from './redis-tls.js';
-
-const describeWithServers = hasRedisServer() ? describe : describe.skip;
 
 function isRunning(pid: number): boolean {
   try {
@@ -23,7 +20,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-describeWithServers('redisClusterForTest', () => {
+describe('redisClusterForTest', () => {
   it('gives a cluster whose slots move with what is in them', async () => {
     const cluster = await redisClusterForTest();
     try {
@@ -53,7 +50,7 @@ describeWithServers('redisClusterForTest', () => {
   });
 });
 
-describeWithServers('redisSentinelForTest', () => {
+describe('redisSentinelForTest', () => {
   it('gives Sentinels that make the replica the master when that is killed', async () => {
     const trio = await redisSentinelForTest();
     try {
@@ -75,7 +72,7 @@ describeWithServers('redisSentinelForTest', () => {
   });
 });
 
-describeWithServers('redisTlsForTest', () => {
+describe('redisTlsForTest', () => {
   it('lets in who has a certificate of its authority, and nobody else', async () => {
     const server = await redisTlsForTest();
     const { ca, client } = server.certificates;
@@ -97,7 +94,7 @@ describeWithServers('redisTlsForTest', () => {
   });
 });
 
-describeWithServers('servers for tests', () => {
+describe('servers for tests', () => {
   it('end, and leave nothing, when the test that started them is killed', async () => {
     const loader = path.resolve(import.meta.dirname, '../../../../tools/jest/typescript-child.mjs');
     const program = path.join(import.meta.dirname, '../../test/start-and-wait.ts');
