@@ -31,8 +31,10 @@ interface Opened {
 }
 
 const opened = new WeakMap<RedisClient, Opened>();
-/** Their status stays `reconnecting`. */
-const closedBetweenAttempts = new WeakSet<object>();
+/** Closed by {@link closeRedis}: the status of ioredis does not always say so. */
+const closed = new WeakSet<object>();
+/** A cluster says `close` as well: each node that ends after the last one sets its status again. */
+const betweenAttempts: ReadonlySet<RedisClient['status']> = new Set(['reconnecting', 'close']);
 
 /**
  * Opens a connection for ordinary commands; those of one turn of the event loop travel together.
@@ -126,13 +128,11 @@ export async function closeRedis(client: RedisClient, timeoutMs = 1_000): Promis
     await Promise.race([client.quit().catch(() => undefined), delay(timeoutMs)]);
   }
   if (isClosed(client)) return;
-  // ioredis tells the end of a connection that it has: between two attempts to connect it has none.
-  const hasNone = client.status === 'reconnecting';
+  const isBetweenAttempts = betweenAttempts.has(client.status);
+  closed.add(client);
   client.disconnect();
-  if (hasNone) {
-    closedBetweenAttempts.add(client);
-    client.emit('end');
-  }
+  // ioredis tells the end of a connection that it has: between two attempts to connect it has none.
+  if (isBetweenAttempts) client.emit('end');
   // A server that is busy blocking does not see the end of a connection: do not wait for its part.
   if (isBlocking) destroyStream(client);
   if (wasReady) await Promise.race([ended, delay(timeoutMs)]);
@@ -140,7 +140,7 @@ export async function closeRedis(client: RedisClient, timeoutMs = 1_000): Promis
 
 /** Whether it is closed for good. */
 export function isClosed(client: object): boolean {
-  return (client as Partial<RedisClient>).status === 'end' || closedBetweenAttempts.has(client);
+  return (client as Partial<RedisClient>).status === 'end' || closed.has(client);
 }
 
 /** Replaces a connection that seems dead, failing what it has in flight. */

@@ -8,6 +8,7 @@ import {
   createBlockingRedis,
   createRedis,
   createSubscriber,
+  createSubscriberBeside,
   defineScript,
   isRedisUnavailable,
   whenReady,
@@ -130,6 +131,21 @@ describe('a connection to a cluster', () => {
     for (const key of [...keys, '{a}']) {
       expect(await eventually(async () => redis.get(key))).toBeNull();
     }
+  });
+
+  it('should tell its end when it is closed while all nodes are away', async () => {
+    const beside = createSubscriberBeside(redis, { channels: ['any'], onMessage: () => {} });
+    if (beside === undefined) throw new Error('no subscriber beside a cluster');
+    const ended: string[] = [];
+    redis.once('end', () => ended.push('client'));
+    beside.once('end', () => ended.push('beside'));
+    await Promise.all(cluster.nodes.map(async (node) => node.kill()));
+    await eventually(() => expect(['close', 'reconnecting']).toContain(redis.status));
+    await closeRedis(redis);
+    await eventually(() => expect(ended.toSorted()).toEqual(['beside', 'client']));
+    const late = createSubscriberBeside(redis, { channels: ['any'], onMessage: () => {} });
+    late?.disconnect();
+    expect(late).toBeUndefined();
   });
 
   it('should say of each master what does not fit, once', async () => {
