@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 import { Redis } from 'ioredis';
 import type { Part } from '../../frame/process-host.ts';
 import { floorKeys } from './floor-keys.ts';
@@ -14,6 +16,7 @@ export default async function start({ redisUrl, prefix }: RequestInput): Promise
   const { stream, group } = floorKeys(prefix);
   const commands = new Redis(redisUrl, { enableAutoPipelining: true });
   const reader = new Redis(redisUrl);
+  await once(reader, 'ready');
   await commands.xgroup('CREATE', stream, group, '0', 'MKSTREAM');
 
   const answer = async ([id, [, request = '', , channel = '', , text = '']]: Entry) => {

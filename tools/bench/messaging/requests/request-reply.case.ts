@@ -53,14 +53,17 @@ async function startPair(files: string, input: RequestInput, round: RoundInput) 
       throw error;
     },
   );
-  await client.call('round', WARM_UP);
-  return {
-    round: async () => client.call<number>('round', round),
-    stop: async () => {
-      await client.stop();
-      await server.stop();
-    },
+  const stop = async () => {
+    await client.stop();
+    await server.stop();
   };
+  try {
+    await client.call('round', WARM_UP);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { round: async () => client.call<number>('round', round), stop };
 }
 
 function module(name: string): URL {
