@@ -83,16 +83,19 @@ function providersFor(connection: string | undefined): Provider[] {
         { service, prefix }: ResolvedMessagingOptions,
         publisher: EventPublisher,
         connections: MessagingConnections,
-      ) =>
-        new OutboxRelay({
+      ) => {
+        // First: it refuses wrong options, and nobody would close what was opened by then.
+        const barrier = relay ? barrierFor(relay, { service, prefix, connections }) : undefined;
+        return new OutboxRelay({
           service,
           store,
           sink: { publish: async (events, options) => publisher.relay(events, options) },
           connected: async () => connections.ready(),
           locks: locks ?? new LockManager({ redis: connections.commands, prefix }),
-          barrier: relay ? barrierFor(relay, { service, prefix, connections }) : undefined,
+          barrier,
           options: relay === false ? {} : relay,
-        }),
+        });
+      },
     },
   ];
 }
