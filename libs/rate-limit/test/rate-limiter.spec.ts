@@ -2,24 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import {
-  type Policy,
-  type RateLimiter,
-  concurrency,
-  gcra,
-  slidingLog,
-  slidingWindow,
-} from '../src/index.js';
+import { type RateLimiter, slidingLog } from '../src/index.js';
+import { everyAlgorithm } from './every-algorithm.js';
 import { type TestRedis, openRedis } from './redis.js';
 
 const HOUR = 3_600_000;
-
-/** Windows so long that nothing leaves them while a test runs. */
-const policies: readonly Policy[] = [
-  slidingLog({ name: 'log', limit: 5, windowMs: HOUR }),
-  slidingWindow({ name: 'window', limit: 5, windowMs: 24 * HOUR }),
-  gcra({ name: 'gcra', limit: 5, windowMs: 24 * HOUR }),
-];
 
 describe('RateLimiter', () => {
   let test: TestRedis;
@@ -34,7 +21,7 @@ describe('RateLimiter', () => {
     await test.close();
   });
 
-  describe.each(policies)('by $algorithm', (policy) => {
+  describe.each(everyAlgorithm)('by $algorithm', (policy) => {
     it('allows up to the limit and refuses beyond it', async () => {
       const decisions = [];
       for (let call = 0; call < 7; call += 1) {
@@ -118,20 +105,6 @@ describe('RateLimiter', () => {
       expect((await limiter.consume({ policy, key: 'refund' })).allowed).toBe(false);
     });
 
-    it('keeps keys apart', async () => {
-      await limiter.consume({ policy, key: 'one', cost: 5 });
-      expect((await limiter.consume({ policy, key: 'other', cost: 5 })).allowed).toBe(true);
-    });
-
-    it('counts a key of any length and with any characters', async () => {
-      for (const key of ['{}', 'a:b', '*', 'ключ', 'x'.repeat(100_000), '\u0000']) {
-        await limiter.consume({ policy, key, cost: 5 });
-        expect((await limiter.consume({ policy, key })).allowed).toBe(false);
-      }
-      const longest = Math.max(...(await test.keys()).map((key) => Buffer.byteLength(key)));
-      expect(longest).toBeLessThan(400);
-    });
-
     it('goes on after Redis forgot its scripts', async () => {
       await limiter.consume({ policy, key: 'flushed', cost: 4 });
       await test.redis.script('FLUSH');
@@ -161,64 +134,6 @@ describe('RateLimiter', () => {
       expect(keys).toHaveLength(1);
       for (const key of keys) expect(await test.redis.pttl(key)).toBeLessThanOrEqual(10_001);
     });
-
-    it.each([
-      ['cost', { cost: 0 }],
-      ['cost', { cost: -1 }],
-      ['cost', { cost: 1.5 }],
-      ['cost', { cost: Number.NaN }],
-      ['cost', { cost: 6 }],
-      ['key', { key: '' }],
-      ['key', { key: undefined as unknown as string }],
-    ])('refuses a wrong %s in one line: %j', async (option, wrong) => {
-      const consuming = limiter.consume({ policy, key: 'wrong', ...wrong });
-      await expect(consuming).rejects.toThrow(new RegExp(`^${option} of .*: got .*; takes .*$`));
-    });
-  });
-
-  describe('with several checks', () => {
-    const [log, window, rate] = policies as [Policy, Policy, Policy];
-
-    it('records all of them or none', async () => {
-      await limiter.consume({ policy: rate, key: 'several', cost: 4 });
-      const checks = [
-        { policy: log, key: 'several' },
-        { policy: window, key: 'several' },
-        { policy: rate, key: 'several', cost: 2 },
-      ];
-      const refused = await limiter.consume(checks);
-      expect(refused).toMatchObject({ allowed: false, policy: rate });
-      expect(refused.all.map(({ allowed }) => allowed)).toEqual([true, true, false]);
-      for (const policy of [log, window]) {
-        expect(await limiter.peek({ policy, key: 'several' })).toMatchObject({ count: 0 });
-      }
-
-      const [first, second] = checks;
-      if (!first || !second) throw new Error('there are three');
-      const allowed = await limiter.consume([first, second, { policy: rate, key: 'several' }]);
-      expect(allowed.all.map(({ count }) => count)).toEqual([1, 1, 5]);
-      // What is told beside: the one that is nearest to its limit.
-      expect(allowed).toMatchObject({ allowed: true, policy: rate, remaining: 0 });
-    });
-
-    it('lets exactly as many through as the tightest does, however many ask at once', async () => {
-      const tight = slidingLog({ name: 'tight', limit: 3, windowMs: HOUR });
-      const calls = Array.from({ length: 60 }, async () =>
-        limiter.consume([
-          { policy: tight, key: 'crowd' },
-          { policy: window, key: 'crowd' },
-        ]),
-      );
-      const allowed = (await Promise.all(calls)).filter((decision) => decision.allowed);
-      expect(allowed).toHaveLength(3);
-      expect(await limiter.peek({ policy: window, key: 'crowd' })).toMatchObject({ count: 3 });
-    });
-
-    it('takes none, or one policy and key twice, for a mistake', async () => {
-      const twice = { policy: log, key: 'twice' };
-      await expect(limiter.consume([twice, { ...twice, cost: 2 }])).rejects.toThrow(/^checks: got/);
-      await expect(limiter.consume([])).rejects.toThrow(/^checks: got \[\]; takes at least one$/);
-    });
   });
 
   it('logs a cost of thousands, and a penalty above the limit, in bounded memory', async () => {
@@ -234,62 +149,11 @@ describe('RateLimiter', () => {
     expect(await test.redis.zcard(key)).toBe(5_000);
   });
 
-  it('begins anew where a policy changed its algorithm', async () => {
-    for (const make of [slidingLog, slidingWindow, gcra]) {
-      const policy = make({ name: 'changed', limit: 1, windowMs: HOUR });
-      expect((await limiter.consume({ policy, key: 'a' })).source).toBe('redis');
-      expect((await limiter.consume({ policy, key: 'a' })).allowed).toBe(false);
-    }
-  });
-
-  it('puts all keys of a limiter into one slot, and other limiters elsewhere', async () => {
-    const other = test.limiter({ name: 'elsewhere' });
-    const [policy] = policies as [Policy];
-    await other.consume({ policy, key: 'tagged' });
-    const found = (await test.keys()).filter((key) => key.endsWith(':tagged'));
-    expect(found).toEqual([`${test.prefix}:{elsewhere}:l:log:tagged`]);
-    expect((await limiter.peek({ policy, key: 'tagged' })).count).toBe(0);
-  });
-
-  it('refuses to consume what has to be held', async () => {
-    const policy = concurrency({ name: 'in-flight', limit: 1, leaseMs: 1_000 });
-    await expect(limiter.consume({ policy, key: 'a' })).rejects.toThrow(/hold\(\)/);
-    await expect(limiter.refund({ policy, key: 'a' })).rejects.toThrow(/hold\(\)/);
-  });
-
   it('lets every key expire that it wrote', async () => {
     const keys = await test.keys();
     expect(keys.length).toBeGreaterThan(20);
     const left = await Promise.all(keys.map(async (key) => test.redis.pttl(key)));
     // -2: it has expired since. -1 would be a key that never does.
     expect(left.filter((ms) => ms <= 0 && ms !== -2)).toEqual([]);
-  });
-
-  it.each([
-    ['name', { name: 'two words' }],
-    ['prefix', { prefix: '{tag}' }],
-    ['deadlineMs', { deadlineMs: 0 }],
-    ['onUnavailable', { onUnavailable: { share: 2 } }],
-    ['maxFailures', { maxFailures: 0 }],
-    ['pauseMs', { pauseMs: -1 }],
-    ['blockedKeys', { blockedKeys: 1.5 }],
-    ['blockedMs', { blockedMs: 0 }],
-    ['localKeys', { localKeys: 0 }],
-  ])('refuses a wrong option in one line: %s', (option, wrong) => {
-    expect(() => test.limiter(wrong)).toThrow(new RegExp(`^${option}: got .*; takes .*$`));
-  });
-
-  it.each([
-    ['limit', () => slidingWindow({ name: 'p', limit: 0, windowMs: 1 })],
-    ['limit', () => slidingLog({ name: 'p', limit: 1_000_001, windowMs: 1 })],
-    ['windowMs', () => gcra({ name: 'p', limit: 1, windowMs: 0.5 })],
-    ['burst', () => gcra({ name: 'p', limit: 1, windowMs: 1, burst: 0 })],
-    ['leaseMs', () => concurrency({ name: 'p', limit: 1, leaseMs: 1 })],
-    [
-      'onUnavailable',
-      () => slidingLog({ name: 'p', limit: 1, windowMs: 1, onUnavailable: 'open' as 'allow' }),
-    ],
-  ])('refuses a policy with a wrong %s in one line', (option, make) => {
-    expect(make).toThrow(new RegExp(`^policy p: ${option}: got .*; takes .*$`));
   });
 });

@@ -11,8 +11,6 @@ const policies = [
   gcra({ name: 'gcra', limit: 5, windowMs }),
 ];
 
-// Skipped, and counted as skipped, where no server can be started.
-
 describe('RateLimiter on a cluster', () => {
   let cluster: RedisClusterForTest;
   let redis: RedisClient;

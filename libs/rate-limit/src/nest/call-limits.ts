@@ -66,7 +66,7 @@ export class CallLimits {
     const request = http.getRequest<object>();
     const results = [...(this.told.get(request) ?? []), ...decision.all];
     this.told.set(request, results);
-    const headers = rateLimitHeaders(results, this.options.headers);
+    const headers = rateLimitHeaders(results, this.options);
     if (!decision.allowed) {
       headers['Retry-After'] = String(refusalOf(decision).retryAfterSeconds);
       headers['Content-Type'] = 'application/problem+json';

@@ -24,10 +24,22 @@ export interface Refusal {
   readonly violated: readonly string[];
 }
 
+const problemTypes = 'https://iana.org/assignments/http-problem-types';
+
 const words = {
-  rate_limited: { status: 429, kind: 'rate_limited', title: 'Quota exceeded' },
-  denied: { status: 403, kind: 'forbidden', title: 'Forbidden' },
-  unavailable: { status: 503, kind: 'unavailable', title: 'Service unavailable' },
+  rate_limited: {
+    status: 429,
+    kind: 'rate_limited',
+    type: `${problemTypes}#quota-exceeded`,
+    title: 'Quota exceeded',
+  },
+  denied: { status: 403, kind: 'forbidden', type: 'about:blank', title: 'Forbidden' },
+  unavailable: {
+    status: 503,
+    kind: 'unavailable',
+    type: `${problemTypes}#temporary-reduced-capacity`,
+    title: 'Temporarily reduced capacity',
+  },
 } as const;
 
 /** Puts a decision against a call into words. */
@@ -60,7 +72,7 @@ export function refusalOf(decision: Decision): Refusal {
 }
 
 /**
- * A request was refused. Its response is problem details (RFC 9457) of the type that the draft of
+ * A request was refused. Its response is problem details (RFC 9457) of the types that the draft of
  * the headers defines; `code`, `kind` and `facts` are for filters that make answers of their own.
  */
 export class RateLimitedException extends HttpException {
@@ -70,17 +82,16 @@ export class RateLimitedException extends HttpException {
   readonly retryAfterSeconds: number;
 
   constructor({ status, code, kind, message, facts, ...rest }: Refusal) {
-    const isQuota = code === 'rate_limited';
+    const { type, title } = words[code];
     const problem = {
-      type: isQuota
-        ? 'https://iana.org/assignments/http-problem-types#quota-exceeded'
-        : 'about:blank',
-      title: words[code].title,
+      type,
+      title,
       status,
       detail: message,
       code,
       facts,
-      ...(isQuota && { 'violated-policies': rest.violated }),
+      // A list is no policy.
+      ...(code !== 'denied' && { 'violated-policies': rest.violated }),
     };
     super(problem, status);
     this.message = message;

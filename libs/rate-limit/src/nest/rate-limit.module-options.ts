@@ -29,10 +29,21 @@ export interface RateLimitModuleOptions extends RateLimiterOptions, ClientAddres
    * `Retry-After` comes with every refusal. Default `standard`.
    */
   readonly headers?: HeaderStyle;
+  /**
+   * Whether `RateLimit-Policy` and `RateLimit` tell, as `pk`, which count a call belongs to: the first
+   * 12 bytes of SHA-256 of what it is counted by, such as `user:42`, so that a client with several
+   * accounts can tell their counts apart. Default true.
+   */
+  readonly partitionKeys?: boolean;
 }
 
 export type ResolvedRateLimitModuleOptions = RateLimitModuleOptions &
-  Required<Pick<RateLimitModuleOptions, 'global' | 'key' | 'user' | 'apiKey' | 'skip' | 'headers'>>;
+  Required<
+    Pick<
+      RateLimitModuleOptions,
+      'global' | 'key' | 'user' | 'apiKey' | 'skip' | 'headers' | 'partitionKeys'
+    >
+  >;
 
 const styles: readonly HeaderStyle[] = ['standard', 'legacy', 'both', 'none'];
 
@@ -40,7 +51,7 @@ const styles: readonly HeaderStyle[] = ['standard', 'legacy', 'both', 'none'];
 export function resolveModuleOptions(
   options: RateLimitModuleOptions,
 ): ResolvedRateLimitModuleOptions {
-  const { policies, headers = 'standard' } = options;
+  const { policies, headers = 'standard', partitionKeys = true } = options;
   const names = policies.map(({ name }) => name);
   if (new Set(names).size < names.length) {
     throw new RateLimitOptionError('policies', names, 'each name once');
@@ -56,6 +67,7 @@ export function resolveModuleOptions(
     apiKey: options.apiKey ?? apiKeyOfRequest,
     skip: options.skip ?? (() => false),
     headers,
+    partitionKeys,
   };
 }
 
