@@ -59,12 +59,13 @@ const TOO_MANY_REQUESTS = {
   headers: {
     'Retry-After': { description: 'Seconds until then.', schema: { type: 'integer', minimum: 1 } },
     'RateLimit-Policy': {
-      description: 'The limits that hold here: name, quota `q`, seconds of its window `w`.',
-      schema: { type: 'string', example: '"caller";q=1200;w=60' },
+      description:
+        'The limits that hold here: name, quota `q`, seconds of its window `w`, whose count it is `pk`.',
+      schema: { type: 'string', example: '"caller";q=1200;w=60;pk=:Mh1pFRkBUyMCQXQ2:' },
     },
     RateLimit: {
       description: 'What remains of each, `r`, and the seconds until it is there again, `t`.',
-      schema: { type: 'string', example: '"caller";r=0;t=7' },
+      schema: { type: 'string', example: '"caller";r=0;t=7;pk=:Mh1pFRkBUyMCQXQ2:' },
     },
   },
   content: PROBLEM,
