@@ -5,8 +5,6 @@ import { type RedisServersForTest, eventually, redisServersForTest } from '@tril
 import { LockLostError, LockManager, LockUnavailableError } from '../src/index.js';
 import { delay } from './redis.js';
 
-// Skipped, and counted as skipped, where no server can be started.
-
 describe('a quorum of five servers', () => {
   let servers: RedisServersForTest;
   let clients: RedisClient[];

@@ -37,8 +37,6 @@ const topologies = [
   },
 ];
 
-// Skipped, and counted as skipped, where no server can be started.
-
 describe.each(topologies)('LockManager on $name', ({ start }) => {
   let servers: Servers;
   let redis: RedisClient;
