@@ -13,6 +13,7 @@ import { locksExperiments } from './locks/experiments.ts';
 import { messagingExperiments } from './messaging/experiments.ts';
 import { migrationExperiments } from './migrations/experiments.ts';
 import { everyActCounted } from './platform/every-act-counted.ts';
+import { rateLimitExperiments } from './rate-limit/experiments.ts';
 
 const EXPERIMENTS: readonly Experiment[] = [
   everyActCounted,
@@ -21,6 +22,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   ...migrationExperiments,
   ...locksExperiments,
   ...cacheExperiments,
+  ...rateLimitExperiments,
 ];
 
 const program = new Command('npm run chaos --')

@@ -63,7 +63,12 @@ export class Fleet {
   async startProgram(program: string, settings: object): Promise<Member> {
     this.#started += 1;
     const label = `${program}-${this.#started}`;
-    const member = await Member.start({ program, settings, label, logFolder: this.folder });
+    const member = await Member.start({
+      program: `cache/programs/${program}`,
+      settings,
+      label,
+      logFolder: this.folder,
+    });
     this.#cleaning.defer(async () => member.kill());
     return member;
   }

@@ -9,10 +9,10 @@ import type { FromProgram, ToProgram } from './programs/process.ts';
 
 const PARENT_WATCH = new URL('../../bootstrap/parent-watch.mjs', import.meta.url).href;
 const TYPESCRIPT = new URL('../../jest/typescript-child.mjs', import.meta.url).href;
-const PROGRAMS = path.join(WORKSPACE, 'tools/chaos/cache/programs');
+const CHAOS = path.join(WORKSPACE, 'tools/chaos');
 
 export interface MemberOptions {
-  /** File name in `programs`, without `.ts`. */
+  /** File in `tools/chaos`, without `.ts`: `cache/programs/replica`. */
   readonly program: string;
   readonly settings: object;
   readonly label: string;
@@ -40,7 +40,7 @@ export class Member {
         '--disable-warning=ExperimentalWarning',
         `--import=${PARENT_WATCH}`,
         `--import=${TYPESCRIPT}`,
-        path.join(PROGRAMS, `${program}.ts`),
+        path.join(CHAOS, `${program}.ts`),
         JSON.stringify(settings),
       ],
       // A group of its own: a terminal's Ctrl-C is for the experiment, which then stops all.

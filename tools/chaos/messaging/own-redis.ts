@@ -70,6 +70,15 @@ export class OwnRedis {
     await closed;
   }
 
+  /** Stops answering, and keeps its connections. */
+  freeze(): void {
+    process.kill(this.#pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    process.kill(this.#pid, 'SIGCONT');
+  }
+
   /** @throws Failure with the end of its log, when it does not answer within a minute. */
   async start(): Promise<void> {
     mkdirSync(this.#dataFolder, { recursive: true });

@@ -22,6 +22,8 @@ export function readSettings(): unknown {
 /** Answers the experiment's calls from now on; the first answer, to call 0, says that it is ready. */
 export function serve(methods: Methods): void {
   process.on('message', (request: ToProgram) => void answer(methods, request));
+  // Whoever watches for the parent's end let go of it: who serves lives for as long as it is asked.
+  process.channel?.ref();
   process.send?.({ call: 0 } satisfies FromProgram);
 }
 
