@@ -134,6 +134,14 @@ CREATE TABLE signing_keys (
   CONSTRAINT signing_keys_public_jwk_check CHECK (((jsonb_typeof(public_jwk) = 'object'::text) AND (NOT (public_jwk ? 'd'::text))))
 );
 
+CREATE TABLE view_refreshes (
+  view text NOT NULL,
+  refreshed_at timestamp(3) with time zone NOT NULL,
+  duration_ms integer NOT NULL,
+  CONSTRAINT view_refreshes_duration_ms_check CHECK ((duration_ms >= 0)),
+  CONSTRAINT view_refreshes_pkey PRIMARY KEY (view)
+);
+
 ALTER TABLE activity_events ADD CONSTRAINT activity_events_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 
 ALTER TABLE profiles ADD CONSTRAINT profiles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;

@@ -6,6 +6,7 @@ import { AccountsModule } from './accounts/accounts.module.js';
 import { usersCache } from './cache/users-cache.js';
 import { DatabaseModule } from './database/database.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { ReportsModule } from './reports/reports.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { KeyRing } from './signing-keys/key-ring.js';
 import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
         AccountsModule,
         SessionsModule,
         ActivityModule,
+        ReportsModule,
       ],
       providers: [{ provide: USERS_CONFIG, useValue: config }],
       exports: [USERS_CONFIG],

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import { duration, port, secret, url, wholeNumber, words } from '@trilith/config';
+import { duration, flag, port, secret, url, urls, wholeNumber, words } from '@trilith/config';
 import {
   limitEnvironment,
   limitSettings,
@@ -23,8 +23,14 @@ const environment = z.object({
   PORT: port(3001),
 
   DATABASE_URL: url('postgres', 'postgresql'),
+  /** Read replicas, separated by commas, for reads that may lag. Default: all go to DATABASE_URL. */
+  DATABASE_REPLICA_URLS: urls('postgres', 'postgresql').optional(),
+  /** Past a pooler such as PgBouncer, for the few things that need a session. Default: DATABASE_URL. */
+  DATABASE_DIRECT_URL: url('postgres', 'postgresql').optional(),
+  /** Off behind a pooler that does not know them: PgBouncer before 1.21. */
+  DATABASE_PREPARED_STATEMENTS: flag(true),
   /** Connections kept open once they were needed. */
-  DATABASE_POOL_MIN: wholeNumber({ min: 0, max: 1000, default: 2 }),
+  DATABASE_POOL_MIN: wholeNumber({ min: 0, max: 1000, default: 10 }),
   /** Most connections at a time. */
   DATABASE_POOL_MAX: wholeNumber({ min: 1, max: 1000, default: 20 }),
   /** Longest wait for a connection, new or from a full pool. */
@@ -54,6 +60,9 @@ const environment = z.object({
   /** Whole months of account activity that are kept before the present one; older ones are dropped. */
   ACTIVITY_MONTHS_KEPT: wholeNumber({ min: 1, max: 1200, default: 24 }),
 
+  /** How old the view behind the report on activity may get. */
+  REPORTS_REFRESH_EVERY: duration('15m'),
+
   /** Seals the signing keys at rest. */
   AUTH_SECRET: secret({ minLength: 32 }),
   TOKEN_ISSUER: words('trilith'),
@@ -81,6 +90,9 @@ export const usersConfig = environment.transform((env) => ({
   service: serviceSettings(env),
   database: {
     url: env.DATABASE_URL,
+    replicaUrls: env.DATABASE_REPLICA_URLS ?? [],
+    directUrl: env.DATABASE_DIRECT_URL,
+    preparedStatements: env.DATABASE_PREPARED_STATEMENTS,
     poolMin: env.DATABASE_POOL_MIN,
     poolMax: env.DATABASE_POOL_MAX,
     connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT,
@@ -103,6 +115,7 @@ export const usersConfig = environment.transform((env) => ({
     aheadMonths: env.ACTIVITY_MONTHS_AHEAD,
     retentionMonths: env.ACTIVITY_MONTHS_KEPT,
   },
+  reports: { refreshEveryMs: env.REPORTS_REFRESH_EVERY },
   authSecret: env.AUTH_SECRET,
   tokens: {
     issuer: env.TOKEN_ISSUER,

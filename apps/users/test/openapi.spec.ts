@@ -53,9 +53,14 @@ describe('the OpenAPI document', () => {
     expect(routes.toSorted()).toEqual([
       'get /.well-known/jwks.json',
       'get /v1/accounts/me',
+      'get /v1/accounts/me/activity',
       'get /v1/accounts/{id}',
+      'get /v1/reports/account-stats',
+      'get /v1/reports/active-accounts',
+      'get /v1/reports/sign-ups',
       'patch /v1/accounts/me',
       'post /v1/accounts',
+      'post /v1/reports/account-stats/refresh',
       'post /v1/sessions',
     ]);
   });
@@ -81,7 +86,12 @@ describe('the OpenAPI document', () => {
     expect(limited.map(([path]) => path).toSorted()).toEqual([
       '/v1/accounts',
       '/v1/accounts/me',
+      '/v1/accounts/me/activity',
       '/v1/accounts/{id}',
+      '/v1/reports/account-stats',
+      '/v1/reports/account-stats/refresh',
+      '/v1/reports/active-accounts',
+      '/v1/reports/sign-ups',
       '/v1/sessions',
     ]);
     expect(paths['/.well-known/jwks.json']?.get?.responses).not.toHaveProperty('429');
@@ -129,6 +139,14 @@ describe('the OpenAPI document', () => {
         .filter(([, { security = [] }]) => security.length > 0)
         .map(([method]) => `${method} ${path}`),
     );
-    expect(secured.toSorted()).toEqual(['get /v1/accounts/me', 'patch /v1/accounts/me']);
+    expect(secured.toSorted()).toEqual([
+      'get /v1/accounts/me',
+      'get /v1/accounts/me/activity',
+      'get /v1/reports/account-stats',
+      'get /v1/reports/active-accounts',
+      'get /v1/reports/sign-ups',
+      'patch /v1/accounts/me',
+      'post /v1/reports/account-stats/refresh',
+    ]);
   });
 });

@@ -1,30 +1,61 @@
+import { hkdfSync } from 'node:crypto';
+
 import { Module } from '@nestjs/common';
 import { LockManager } from '@trilith/locks';
+import { CursorCodec } from '@trilith/pagination';
 import { DataSource } from 'typeorm';
 
 import { poolOf } from '../database/pool.js';
+import { SessionPool } from '../database/session-pool.js';
 import { usersLocks } from '../locks/locks.module.js';
 import { USERS_CONFIG, type UsersConfig } from '../users.config.js';
 import { ActivityPartitionsKeeper } from './activity-partitions.keeper.js';
+import { ActivityWriter } from './activity-writer.js';
+import { ActivityConsumer } from './activity.consumer.js';
+import { ActivityController } from './activity.controller.js';
+import { ActivityRepository } from './activity.repository.js';
+import { ActivityService } from './activity.service.js';
 import { MonthlyPartitions } from './monthly-partitions.js';
 
 /** What accounts did, in a table with a partition for each month. */
 @Module({
   imports: [usersLocks],
+  controllers: [ActivityController, ActivityConsumer],
   providers: [
+    ActivityService,
+    {
+      provide: ActivityWriter,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new ActivityWriter(poolOf(dataSource)),
+    },
+    {
+      // The primary: what somebody has just done is there when he looks.
+      provide: ActivityRepository,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new ActivityRepository(poolOf(dataSource)),
+    },
+    {
+      provide: CursorCodec,
+      inject: [USERS_CONFIG],
+      useFactory: ({ authSecret }: UsersConfig) =>
+        new CursorCodec({ secret: secretOf(authSecret) }),
+    },
     {
       provide: ActivityPartitionsKeeper,
-      inject: [DataSource, LockManager, USERS_CONFIG],
-      useFactory: (dataSource: DataSource, locks: LockManager, { activity }: UsersConfig) =>
+      inject: [SessionPool, LockManager, USERS_CONFIG],
+      useFactory: ({ pool }: SessionPool, locks: LockManager, { activity }: UsersConfig) =>
         new ActivityPartitionsKeeper(
-          new MonthlyPartitions({
-            pool: poolOf(dataSource),
-            table: 'activity_events',
-            ...activity,
-          }),
+          new MonthlyPartitions({ pool, table: 'activity_events', ...activity }),
           locks,
         ),
     },
   ],
+  exports: [ActivityWriter],
 })
 export class ActivityModule {}
+
+/** For cursors alone (HKDF, RFC 5869): one secret must not serve two purposes as it is. */
+function secretOf(secret: string): string {
+  const derived = hkdfSync('sha256', secret, '', 'trilith users activity cursors 1', 32);
+  return Buffer.from(derived).toString('base64url');
+}

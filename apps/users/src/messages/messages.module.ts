@@ -14,6 +14,7 @@ import * as promClient from 'prom-client';
 import { DataSource } from 'typeorm';
 
 import { poolOf } from '../database/pool.js';
+import { SessionPool } from '../database/session-pool.js';
 import { USERS_CONFIG, type UsersConfig } from '../users.config.js';
 import { MessagingHealth } from './messaging.health.js';
 
@@ -29,18 +30,19 @@ import { MessagingHealth } from './messaging.health.js';
       ) => ({
         redis: { url },
         service: 'users',
-        // Its own: what changed is forgotten in the cache.
-        subscribeTo: ['users'],
+        // Its own, too: what changed is forgotten in the cache, and is activity.
+        subscribeTo: ['users', 'content'],
         prefix,
         context,
         observer: messagingMetrics(promClient, registry),
       }),
     }),
     OutboxModule.forRootAsync({
-      inject: [DataSource, TransactionHost],
-      useFactory: (dataSource: DataSource, transaction: Transaction) => ({
+      inject: [DataSource, TransactionHost, SessionPool],
+      useFactory: (dataSource: DataSource, transaction: Transaction, { direct }: SessionPool) => ({
         store: new PostgresOutboxStore({
           pool: poolOf(dataSource),
+          ...(direct && { listener: direct }),
           current: () => currentQuery(transaction),
         }),
       }),

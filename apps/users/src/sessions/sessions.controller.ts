@@ -1,7 +1,8 @@
-import { Body, Controller, Header, Post } from '@nestjs/common';
+import { Body, Controller, Header, Post, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Returns } from '@trilith/service';
 
+import { RecordsSignIn } from '../activity/records-sign-in.interceptor.js';
 import { LimitsSignIn } from '../limits/credential-limits.js';
 import { type Session, type SignIn, session, signIn } from './dto/session.dto.js';
 import { SessionsService } from './sessions.service.js';
@@ -13,6 +14,7 @@ export class SessionsController {
 
   @Post()
   @LimitsSignIn()
+  @UseInterceptors(RecordsSignIn)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'Sign in',

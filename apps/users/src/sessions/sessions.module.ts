@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { ActivityModule } from '../activity/activity.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { KeyRing } from '../signing-keys/key-ring.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
@@ -11,7 +12,7 @@ import { SessionsService } from './sessions.service.js';
 
 /** Signing in. */
 @Module({
-  imports: [AccountsModule, CredentialsModule, SigningKeysModule],
+  imports: [AccountsModule, ActivityModule, CredentialsModule, SigningKeysModule],
   controllers: [SessionsController],
   providers: [
     SessionsService,

@@ -1,0 +1,34 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Authenticated, Caller } from '@trilith/auth';
+import { Returns } from '@trilith/service';
+
+import { ActivityService } from './activity.service.js';
+import {
+  type ActivityPage,
+  activityPage,
+  type ActivityQuery,
+  activityQuery,
+  toActivityView,
+} from './dto/activity.dto.js';
+
+@ApiTags('accounts')
+@Controller('v1/accounts/me/activity')
+export class ActivityController {
+  constructor(private readonly activity: ActivityService) {}
+
+  @Get()
+  @Authenticated()
+  @ApiOperation({
+    summary: 'What the own account did, newest first',
+    description: 'Refused with `cursor_invalid` (400) for a cursor that this list did not give.',
+  })
+  @Returns(activityPage)
+  async own(
+    @Caller() { accountId }: Caller,
+    @Query({ schema: activityQuery }) query: ActivityQuery,
+  ): Promise<ActivityPage> {
+    const { items, nextCursor } = await this.activity.of(accountId, query);
+    return { items: items.map(toActivityView), nextCursor };
+  }
+}
