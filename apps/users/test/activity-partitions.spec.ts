@@ -66,6 +66,7 @@ describe('the partitions of account activity', () => {
     );
     await pool.end();
     pool = new pg.Pool({ connectionString: postgres.url, max: 20 });
+    pool.on('error', () => undefined);
     for (const month of ['03', '06', '09', '10']) await maintain(`2026-${month}-10T00:00:00Z`);
     for (const at of [
       '2026-09-01T00:00:00.000Z',
