@@ -198,7 +198,7 @@ describe('the algorithms', () => {
     const now = start + windowUs / 3;
     expect((await store.run('consume', check, now)).allowed).toBe(true);
     const single = { ...check, cost: 1 };
-    for (const back of [1_000, 60_000_000, windowUs / 3 - 1]) {
+    for (const back of [1_000, 60_000_000, windowUs / 3 - 1, windowUs / 3 + 1, windowUs]) {
       expect((await store.run('consume', single, now - back)).allowed).toBe(false);
     }
   });

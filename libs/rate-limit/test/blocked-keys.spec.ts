@@ -143,5 +143,13 @@ describe('a key that was refused', () => {
         source: 'redis',
       });
     }
+    // Beside another that refuses it would refuse as well.
+    const both = [
+      { policy: shadow, key: 'a' },
+      { policy, key: 'a' },
+    ];
+    await limiter.consume({ policy, key: 'a', cost: 3 });
+    expect((await limiter.consume(both)).allowed).toBe(false);
+    expect((await limiter.consume({ policy: shadow, key: 'a' })).allowed).toBe(true);
   });
 });

@@ -57,6 +57,12 @@ describe.each(platforms)('@RateLimit over HTTP on %s', (platform) => {
     expect((await running.post('/sign-in', { email: 'bob@example.org' })).status).toBe(201);
   });
 
+  it('takes no name that somebody typed for the address of somebody else', async () => {
+    for (let n = 0; n < 3; n += 1) await running.post('/sign-in', { email: '127.0.0.1' });
+    expect((await running.post('/sign-in', { email: '127.0.0.1' })).status).toBe(429);
+    expect(await running.statuses('/strict', 1)).toEqual([200]);
+  });
+
   it('counts by user, and who is not signed in by address', async () => {
     expect(await running.statuses('/mine', 3, { 'x-user': 'ada' })).toEqual([200, 200, 429]);
     expect(await running.statuses('/mine', 3, { 'x-user': 'bob' })).toEqual([200, 200, 429]);

@@ -127,12 +127,28 @@ describe('RateLimiter', () => {
       expect((await limiter.consume(full)).allowed).toBe(true);
     });
 
-    it('keeps each state for no longer than it counts', async () => {
-      const short = { ...policy, windowMs: 5_000 };
-      await limiter.consume({ policy: short, key: 'short-lived' });
+    it('tells the time that is left, to the millisecond', async () => {
+      const askedAt = performance.now();
+      const first = await limiter.consume({ policy, key: 'time', cost: 5 });
+      const answeredAt = performance.now();
+      await sleep(30);
+      const leastMs = performance.now() - answeredAt;
+      const then = await limiter.peek({ policy, key: 'time' });
+      const passedMs = first.resetMs - then.resetMs;
+      // Redis' clock may be slewed against this one.
+      expect(passedMs).toBeGreaterThanOrEqual(leastMs * 0.99 - 2);
+      expect(passedMs).toBeLessThanOrEqual((performance.now() - askedAt) * 1.01 + 2);
+    });
+
+    it('keeps each state for as long as it counts, and no longer', async () => {
+      const short = { ...policy, windowMs: 50_000 };
+      const askedAt = performance.now();
+      const { resetMs } = await limiter.consume({ policy: short, key: 'short-lived', cost: 5 });
       const keys = (await test.keys()).filter((key) => key.endsWith(`:${policy.name}:short-lived`));
       expect(keys).toHaveLength(1);
-      for (const key of keys) expect(await test.redis.pttl(key)).toBeLessThanOrEqual(10_001);
+      const left = await test.redis.pttl(keys[0] ?? '');
+      expect(left).toBeLessThanOrEqual(resetMs);
+      expect(left).toBeGreaterThanOrEqual(resetMs - (performance.now() - askedAt) * 1.01 - 2);
     });
   });
 
