@@ -22,6 +22,8 @@ const GOING_AWAY = new Set(['57P01', '57P02', '57P03', '53300', '08006']);
 export interface FailingPlace {
   /** Where in the file it begins, in UTF-16 units from 0. */
   readonly start: number;
+  /** What stood before it in the text that was sent. Default: nothing. */
+  readonly before?: string;
   /** Whether it is one statement, and so is found by its beginning when the server tells no better. */
   readonly isStatement?: boolean;
   /** How to go on from there. */
@@ -34,12 +36,11 @@ const WHOLE_FILE: FailingPlace = { start: 0 };
 export function postgresFailure(
   file: MigrationFile,
   cause: unknown,
-  { start, isStatement, hint: ownHint }: FailingPlace = WHOLE_FILE,
+  failing: FailingPlace = WHOLE_FILE,
 ): MigrationFailedError {
   const error = cameFromServer(cause) ? cause : undefined;
-  const position = error?.position ?? (isStatement ? '1' : undefined);
-  const place = placeOf(file.text, start, position);
-  const hints = [error?.hint ?? ADVICE[error?.code ?? ''], ownHint];
+  const place = placeOf(file.text, failing, error?.position);
+  const hints = [error?.hint ?? ADVICE[error?.code ?? ''], failing.hint];
   const hint = hints.filter((each) => each !== undefined).join('; ') || undefined;
   const detail = error?.detail ? ` (${error.detail})` : '';
   const reason = `${reasonOf(cause)}${detail}`;
@@ -50,13 +51,19 @@ export function postgresFailure(
 }
 
 /** PostgreSQL counts characters from 1, where JavaScript's strings count UTF-16 units from 0. */
-function placeOf(text: string, start: number, position: string | undefined) {
-  if (position === undefined) return {};
-  const sent = Array.from(text.slice(start)).slice(0, Number(position) - 1);
-  const before = [...Array.from(text.slice(0, start)), ...sent];
-  const lineStart = before.lastIndexOf('\n') + 1;
-  const line = before.filter((character) => character === '\n').length + 1;
-  return { line, column: before.length - lineStart + 1 };
+function placeOf(
+  text: string,
+  { start, before = '', isStatement = false }: FailingPlace,
+  position: string | undefined,
+) {
+  if (position === undefined && !isStatement) return {};
+  const offset = Number(position ?? 1) - 1 - Array.from(before).length;
+  if (offset < 0) return {};
+  const sent = Array.from(text.slice(start)).slice(0, offset);
+  const ahead = [...Array.from(text.slice(0, start)), ...sent];
+  const lineStart = ahead.lastIndexOf('\n') + 1;
+  const line = ahead.filter((character) => character === '\n').length + 1;
+  return { line, column: ahead.length - lineStart + 1 };
 }
 
 /** Turned back by somebody else's lock, which will be gone: lock_not_available, deadlock_detected. */

@@ -14,7 +14,7 @@ import { PostgresLedger } from './postgres.ledger.js';
 import type { PostgresTimeouts } from './postgres.options.js';
 import type { PostgresRun } from './postgres.run.js';
 import { createLedgerStatement, LEDGER, upgradeLedgerStatement } from './postgres.statements.js';
-import { guardSession } from './session-guards.js';
+import { guardSession, RESET_READING } from './session-guards.js';
 import { sqlMigrationOf } from './sql-migration.js';
 import { runStatements } from './statement-run.js';
 import { runInTransaction } from './transaction-run.js';
@@ -50,7 +50,7 @@ export class PostgresSession implements MigrationSession {
     const session = new PostgresSession(client, { ...target, freshSession }, table);
     await session.ledger.ask(
       `SET lock_timeout = ${target.timeouts.lockTimeoutMs};
-       ${createLedgerStatement(table)}; ${upgradeLedgerStatement(table)}`,
+       ${createLedgerStatement(table)}; ${upgradeLedgerStatement(table)}; ${RESET_READING}`,
     );
     return session;
   }

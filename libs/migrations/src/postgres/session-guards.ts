@@ -4,6 +4,13 @@ import { GUARD_CONNECTION_CHECK, GUARD_SESSION } from './postgres.statements.js'
 
 const SHOW = 'SHOW client_connection_check_interval';
 
+/**
+ * Resets what decides how the server reads the next text: it reads all of that before it runs the first
+ * statement, which would reset this too late.
+ */
+export const RESET_READING = `RESET client_encoding; RESET standard_conforming_strings;
+  RESET backslash_quote; RESET escape_string_warning`;
+
 interface ShownRow {
   client_connection_check_interval: string;
 }

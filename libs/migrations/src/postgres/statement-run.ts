@@ -7,6 +7,7 @@ import { concurrentStatementOf, type ConcurrentStatement } from './concurrent-st
 import { ConcurrentLeftovers } from './concurrent-leftovers.js';
 import type { FailingPlace } from './postgres.failure.js';
 import { retryWhileLocked, timeoutsOf, type PostgresRun } from './postgres.run.js';
+import { RESET_READING } from './session-guards.js';
 import type { SqlPart } from './sql-migration.js';
 import type { SqlStatement } from './sql-statements.js';
 
@@ -82,7 +83,8 @@ class StatementRun {
     const { version } = file;
     const change =
       direction === 'up' ? ledger.completion(version, tookMs) : ledger.removal(version);
-    await retryWhileLocked(this.of, async () => this.inTransaction(change));
+    const last = `${RESET_READING}; ${change}`;
+    await retryWhileLocked(this.of, async () => this.inTransaction(last));
     return tookMs;
   }
 

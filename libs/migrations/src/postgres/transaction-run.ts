@@ -1,28 +1,28 @@
 import { untilAborted } from '../until-aborted.js';
 import { retryWhileLocked, timeoutsOf, type PostgresRun } from './postgres.run.js';
+import { RESET_READING } from './session-guards.js';
 
 /**
- * Runs one part of a file in one transaction with its row of the ledger.
+ * Runs one part of a file in one transaction with its row of the ledger. COMMIT has a round trip of its
+ * own: a runner that is killed or told to stop while the file runs shall not leave it applied.
  * @returns how long it took, in ms
  */
 export async function runInTransaction(of: PostgresRun): Promise<number> {
-  return retryWhileLocked(of, async () => once(of), { start: of.part.start });
+  const { part, direction } = of;
+  // In the round trip of the file. That of "down" must find its row before anything is taken back.
+  const before = direction === 'up' ? `${beginning(of)}; ${insertion(of)};\n` : '';
+  return retryWhileLocked(of, async () => once(of, before), { start: part.start, before });
 }
 
 /** The ledger's row first, so that two runners collide before any change. */
-async function once(of: PostgresRun): Promise<number> {
-  const { client, ledger, part, signal } = of;
-  const { lockTimeoutMs, statementTimeoutMs } = timeoutsOf(of);
+async function once(of: PostgresRun, before: string): Promise<number> {
+  const { client, ledger, part, file, direction, signal } = of;
   const startedAt = performance.now();
   try {
-    const begin = `${of.freshSession};
-      BEGIN;
-      SET LOCAL lock_timeout = ${lockTimeoutMs};
-      SET LOCAL statement_timeout = ${statementTimeoutMs}`;
-    await (of.direction === 'up'
-      ? ledger.ask(`${begin}; ${insertion(of)}`)
-      : ledger.change(`${begin}; ${ledger.removal(of.file.version)}`));
-    await untilAborted(client.query(part.text), signal);
+    if (direction === 'down') {
+      await ledger.change(`${beginning(of)}; ${ledger.removal(file.version)}`);
+    }
+    await untilAborted(client.query(`${before}${part.text}`), signal);
     const tookMs = performance.now() - startedAt;
     await commit(of, tookMs);
     return tookMs;
@@ -33,6 +33,15 @@ async function once(of: PostgresRun): Promise<number> {
   }
 }
 
+/** The file's name comes first, for whoever looks at what the server is doing. */
+function beginning(of: PostgresRun): string {
+  const { lockTimeoutMs, statementTimeoutMs } = timeoutsOf(of);
+  return `/* ${of.file.fileName} */ ${of.freshSession};
+    BEGIN;
+    SET LOCAL lock_timeout = ${lockTimeoutMs};
+    SET LOCAL statement_timeout = ${statementTimeoutMs}`;
+}
+
 function insertion({ ledger, file, migration, run, entry }: PostgresRun): string {
   const { breaking } = migration.directives;
   const record = { file, state: 'applied', runner: run.runner, breaking } as const;
@@ -41,8 +50,11 @@ function insertion({ ledger, file, migration, run, entry }: PostgresRun): string
 
 async function commit({ ledger, file, direction }: PostgresRun, tookMs: number): Promise<void> {
   // The file may have left another role set, which need not have a right to the ledger.
-  if (direction === 'down') await ledger.ask('COMMIT');
-  else await ledger.change(`RESET ROLE; ${ledger.completion(file.version, tookMs)}; COMMIT`);
+  if (direction === 'down') await ledger.ask(`${RESET_READING}; COMMIT`);
+  else {
+    const completion = ledger.completion(file.version, tookMs);
+    await ledger.change(`RESET ROLE; ${RESET_READING}; ${completion}; COMMIT`);
+  }
 }
 
 /** One that fails needs no handling: the connection is discarded, and the server rolls back. */
