@@ -14,6 +14,17 @@ describe('checksumOf', () => {
     expect(checksumOf(variant)).toBe(checksumOf(text));
   });
 
+  it.each(['SELECT 1; ', 'SELECT 1;\t\n', 'SELECT 1;\n\n', 'SELECT 1;\r', 'SELECT 1;'])(
+    'takes %j for the same',
+    (variant) => {
+      expect(checksumOf(variant)).toBe(checksumOf('SELECT 1;\n'));
+    },
+  );
+
+  it('goes on to leave out blanks before a Unicode line separator, as ledgers have it', () => {
+    expect(checksumOf('a \u2028b')).toBe(checksumOf('a\u2028b'));
+  });
+
   it.each([
     ['a letter', text.replace('b text', 'c text')],
     ['indentation', text.replace('  b', '    b')],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checksumOf } from './checksum.js';
 import type { HistoryProblem } from './history-problem.js';
 import { parseFileName, type MigrationFile } from './migration-file.js';
@@ -9,6 +10,10 @@ import { reasonOf } from './store-failure.js';
 
 /** A checked-in picture of the schema may stand beside the migrations that lead to it. */
 const NOT_A_MIGRATION = new Set(['schema.sql']);
+
+/** Some milliseconds of work. */
+const FILES_A_TURN = 100;
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** The files of one directory, and what is wrong with their names and numbers. */
 export interface MigrationDirectory {
@@ -31,11 +36,21 @@ export async function readMigrationDirectory(
       `${directory}: no migration there (*${extensions.join(', *')})`,
     );
   }
-  const files = fileNames
-    .map((name) => readMigration(directory, name))
-    .filter((file) => file !== undefined)
+  const absolute = path.resolve(directory);
+  const named = fileNames.map((fileName) => ({ fileName, parsed: parseFileName(fileName) }));
+  const found = named
+    .flatMap(({ fileName, parsed }) => (parsed ? [{ fileName, ...parsed }] : []))
     .toSorted((a, b) => a.version - b.version || a.fileName.localeCompare(b.fileName));
-  return { files, problems: [...badNames(fileNames), ...duplicates(files)] };
+  const files: MigrationFile[] = [];
+  for (const file of found) {
+    files.push(readMigration(absolute, file));
+    // The store is asked for its ledger meanwhile, in several round trips: let those go on.
+    if (files.length % FILES_A_TURN === 0) await nextTurn();
+  }
+  const badNames = named
+    .filter(({ parsed }) => parsed === undefined)
+    .map(({ fileName }): HistoryProblem => ({ kind: 'bad_name', fileName }));
+  return { files, problems: [...badNames, ...duplicates(files)] };
 }
 
 async function fileNamesOf(directory: string): Promise<string[]> {
@@ -59,18 +74,14 @@ function isMigration(fileName: string, extensions: readonly string[]): boolean {
  * Read in one go: every start of every replica reads all files, and a thousand small ones cost a tenth
  * of what they cost through Node's thread pool.
  */
-function readMigration(directory: string, fileName: string): MigrationFile | undefined {
-  const parsed = parseFileName(fileName);
-  if (parsed === undefined) return undefined;
-  const absolute = path.resolve(directory, fileName);
-  const text = readFileSync(absolute, 'utf8').replace(/^\uFEFF/, '');
-  return { ...parsed, fileName, path: absolute, text, checksum: checksumOf(text) };
-}
-
-function badNames(fileNames: readonly string[]): HistoryProblem[] {
-  return fileNames
-    .filter((fileName) => parseFileName(fileName) === undefined)
-    .map((fileName) => ({ kind: 'bad_name', fileName }));
+function readMigration(
+  directory: string,
+  file: Pick<MigrationFile, 'fileName' | 'version' | 'name'>,
+): MigrationFile {
+  const absolute = `${directory}${path.sep}${file.fileName}`;
+  const read = readFileSync(absolute, 'utf8');
+  const text = read.startsWith(BYTE_ORDER_MARK) ? read.slice(1) : read;
+  return { ...file, path: absolute, text, checksum: checksumOf(text) };
 }
 
 function duplicates(files: readonly MigrationFile[]): HistoryProblem[] {

@@ -20,10 +20,12 @@ export class Operation {
   /** Files, read once, beside the ledger as it is now. */
   async history(from: Pick<MigrationSession, 'readLedger'> = this.options.store): Promise<History> {
     const { store, directory } = this.options;
+    // First: while the store answers, files are read.
+    const reading = from.readLedger();
     this.directory ??= readMigrationDirectory(directory, store.extensions);
     // What could not be read is read again the next time.
     this.directory.catch(() => (this.directory = undefined));
-    const [files, ledger] = await Promise.all([this.directory, from.readLedger()]);
+    const [files, ledger] = await Promise.all([this.directory, reading]);
     return compareHistory(files, ledger);
   }
 

@@ -5,13 +5,13 @@ import { codeOf } from '../store-failure.js';
 import { query } from './postgres.query.js';
 import { readLedgerStatement } from './postgres.statements.js';
 
-/** A row of the ledger's table; what is optional is missing in ledgers of earlier versions. */
+/** A row of the table, as JSON has it; what is optional is missing in ledgers of earlier versions. */
 interface LedgerRow {
   version: number;
   name: string;
   checksum: string;
   state: LedgerEntry['state'];
-  executed_at: Date;
+  executed_at: string;
   duration_ms: number | null;
   executed_by: string;
   app_version: string | null;
@@ -60,8 +60,9 @@ export class PostgresLedger {
   /** All entries; none if the table does not exist yet. */
   async read(): Promise<LedgerEntry[]> {
     try {
-      const rows = await this.ask<LedgerRow>(readLedgerStatement(this.table));
-      return rows.map(toEntry);
+      const statement = readLedgerStatement(this.table);
+      const [row] = await this.ask<{ entries: string }>(statement);
+      return (JSON.parse(row?.entries ?? '[]') as LedgerRow[]).map(toEntry);
     } catch (error) {
       if (codeOf(error) === UNDEFINED_TABLE) return [];
       throw error;
@@ -160,7 +161,7 @@ function toEntry(row: LedgerRow): LedgerEntry {
     name: row.name,
     checksum: row.checksum,
     state: row.state,
-    executedAt: row.executed_at,
+    executedAt: new Date(row.executed_at),
     durationMs: row.duration_ms ?? undefined,
     executedBy: row.executed_by,
     appVersion: row.app_version ?? undefined,
