@@ -96,8 +96,8 @@ describe('postgresMigrationStore', () => {
     await run({
       '0001_a.sql': `CREATE SCHEMA elsewhere; CREATE ROLE ${role};
         SELECT set_config('search_path', '', false);
-        SET statement_timeout = 1; SET ROLE ${role};`,
-      '0002_b.sql': 'CREATE TABLE b (); SELECT pg_sleep(0.05);',
+        SET statement_timeout = '1s'; SET ROLE ${role};`,
+      '0002_b.sql': 'CREATE TABLE b (); SELECT pg_sleep(1.5);',
       '0003_c.sql': 'SET search_path = elsewhere; CREATE TABLE c ();',
       '0004_d.sql': `CREATE TABLE d (); DROP ROLE ${role};`,
     });
