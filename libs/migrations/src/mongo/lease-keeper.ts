@@ -1,20 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MigrationLockLostError } from '../migrations.errors.js';
-import { renewalTiming, type Lease, type MongoLeases } from './mongo.lease.js';
+import { elapsedSince, now } from './moment.js';
+import { leaseTiming, type Lease, type MongoLeases } from './mongo.lease.js';
 
-/** Renews a lease until it is released, and knows when it is lost. */
+/** Renews a lease until it is released, and knows whether it is held. */
 export class LeaseKeeper {
   private readonly losing = new AbortController();
   private readonly released = new AbortController();
-  private readonly renewing: Promise<void>;
-  private renewed = now();
+  /** When the renewal was asked for that was the last to succeed. */
+  private renewed: Lease['askedAt'];
 
   constructor(
     private readonly leases: MongoLeases,
     private readonly lease: Lease,
     private readonly leaseMs: number,
   ) {
-    this.renewing = this.keepRenewing();
+    this.renewed = lease.askedAt;
+    void this.keepRenewing();
   }
 
   /** Aborts when the lease is lost. */
@@ -24,58 +26,59 @@ export class LeaseKeeper {
 
   /**
    * Resolves if nobody else can have the lease now. Asks the store only if the last renewal is older
-   * than it should be, as after a long pause of this process.
-   * @throws MigrationLockLostError
+   * than it should be, as after a long pause of this process: who finds the lease still its own goes on.
+   * @throws MigrationLockLostError if it is another's or was released; the store's error if it is away
    */
   async confirm(): Promise<void> {
-    if (this.lost.aborted) throw lockLost();
-    if (elapsedSince(this.renewed) < 2 * renewalTiming(this.leaseMs).everyMs) return;
-    const asked = now();
-    if (!(await this.leases.renew(this.lease))) {
-      this.losing.abort(lockLost());
-      throw lockLost();
-    }
-    this.renewed = asked;
+    const { sureForMs, endsAfterMs } = leaseTiming(this.leaseMs);
+    this.throwIfOver();
+    if (elapsedSince(this.renewed) < sureForMs) return;
+    do await this.renew();
+    while (elapsedSince(this.renewed) >= endsAfterMs);
   }
 
   /** Gives the lease back. One that cannot be given back counts as abandoned after its time. */
   async release(): Promise<void> {
     this.released.abort();
-    await this.renewing;
     await this.leases.give(this.lease).catch(() => undefined);
   }
 
+  /** Does not wait for an answer before it asks again: a slow answer counts, and a lost one is not missed. */
   private async keepRenewing(): Promise<void> {
-    const { everyMs, giveUpAfterMs } = renewalTiming(this.leaseMs);
-    while (await this.pause(everyMs)) {
-      const asked = now();
-      // A store that is away for a moment is asked again.
-      const renewed = await this.leases.renew(this.lease).catch(() => undefined);
-      if (renewed === true) this.renewed = asked;
-      if (renewed === false || elapsedSince(this.renewed) >= giveUpAfterMs) {
-        this.losing.abort(lockLost());
-        return;
-      }
+    while (await this.pause(leaseTiming(this.leaseMs).everyMs)) void this.tryToRenew();
+  }
+
+  /** A store that is away for a moment is asked again; the lease ends if it is away for too long. */
+  private async tryToRenew(): Promise<void> {
+    const isLast = elapsedSince(this.renewed) >= leaseTiming(this.leaseMs).endsAfterMs;
+    try {
+      await this.renew();
+    } catch {
+      // Only one that was asked for so late says so: what comes before may have stood still with us.
+      if (isLast) this.losing.abort(lockLost());
     }
   }
 
-  /** False when the lease was released meanwhile. */
+  private async renew(): Promise<void> {
+    const askedAt = now();
+    const isOurs = await this.leases.renew(this.lease);
+    if (!isOurs) this.losing.abort(lockLost());
+    this.throwIfOver();
+    // Answers may overtake each other.
+    if (askedAt[0] > this.renewed[0]) this.renewed = askedAt;
+  }
+
+  private throwIfOver(): void {
+    this.lost.throwIfAborted();
+    if (this.released.signal.aborted) throw new MigrationLockLostError('mongo: the run is over');
+  }
+
+  /** False when the lease was released or lost meanwhile. */
   private async pause(ms: number): Promise<boolean> {
     const { signal } = this.released;
     await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
-    return !signal.aborted;
+    return !signal.aborted && !this.lost.aborted;
   }
-}
-
-/** By both clocks: one may be set, and the other stands still while a virtual machine sleeps. */
-function now(): readonly [monotonic: number, wall: number] {
-  return [performance.now(), Date.now()];
-}
-
-/** The larger of what the clocks say. */
-function elapsedSince(earlier: readonly [number, number]): number {
-  const [monotonic, wall] = now();
-  return Math.max(monotonic - earlier[0], wall - earlier[1]);
 }
 
 function lockLost(): MigrationLockLostError {

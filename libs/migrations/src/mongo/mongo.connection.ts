@@ -13,13 +13,13 @@ import {
   type MongoTarget,
 } from './mongo.options.js';
 
-/** The errors of a driver that found no server, or was turned away. */
+/** The errors of a driver that found no server or was turned away, and of a server that said nothing. */
 const UNREACHABLE = new Set([
   'MongoServerSelectionError',
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
   'MongoTopologyClosedError',
-  'MongoOperationTimeoutError',
+  'NoAnswerError',
 ]);
 const AUTHENTICATION_FAILED = 18;
 

@@ -1,5 +1,6 @@
 import type { CollectionInfo, Db, Document } from 'mongodb';
 import { namePattern } from '../../verify/name-pattern.js';
+import { answerWithin } from '../answer-within.js';
 
 /** Collections that runners keep for themselves. */
 const OWN = /^(?:schema_migrations|system\.)/;
@@ -14,9 +15,8 @@ export async function readMongoSchema(
   reading: { timeoutMs: number; ignore: readonly string[] },
 ): Promise<string> {
   const ignored = reading.ignore.map(namePattern);
-  const all = await db
-    .listCollections({}, { nameOnly: false, timeoutMS: reading.timeoutMs })
-    .toArray();
+  const listing = db.listCollections({}, { nameOnly: false });
+  const all = await answerWithin(reading.timeoutMs, listing.toArray());
   const collections: Record<string, unknown> = {};
   for (const info of all.toSorted((a, b) => compare(a.name, b.name))) {
     if (OWN.test(info.name) || ignored.some((pattern) => pattern.test(info.name))) continue;
@@ -26,11 +26,12 @@ export async function readMongoSchema(
   return `${BSON.EJSON.stringify(collections, undefined, 2, { relaxed: true })}\n`;
 }
 
-async function describe(db: Db, info: CollectionInfo, timeoutMS: number): Promise<object> {
+async function describe(db: Db, info: CollectionInfo, timeoutMs: number): Promise<object> {
   const { type = 'collection', options } = info as CollectionInfo & { options?: Document };
   const own = sorted(options ?? {});
   if (type === 'view') return { type, ...own };
-  const indexes = await db.collection(info.name).indexes({ full: true, timeoutMS });
+  const asking = db.collection(info.name).indexes({ full: true });
+  const indexes = await answerWithin(timeoutMs, asking);
   return {
     ...(type === 'collection' ? {} : { type }),
     ...own,
