@@ -17,17 +17,21 @@ export interface Ended {
   readonly err: string;
 }
 
-/** The command line as a process of its own. */
+/** The command line, or another program of this library, as a process of its own. */
 export class CommandLine {
   out = '';
   err = '';
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    program = 'src/cli.ts',
+  ) {
     this.process = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', '--import', loader, 'src/cli.ts', ...args],
+      ['--disable-warning=ExperimentalWarning', '--import', loader, program, ...args],
       {
         cwd: project,
         env: { PATH: process.env['PATH'], ...env },

@@ -156,6 +156,27 @@ describe('mongoMigrationStore', () => {
     expect(await database.open().lockHolder()).toBeUndefined();
   });
 
+  it.each([
+    ['its time is over', { migrationTimeoutMs: 100 }, 'await', 'not done within 100 ms'],
+    ['it said that it was done', {}, 'void', 'the run is over'],
+  ])('writes nothing more for a migration once %s', async (_name, timeouts, how, refusal) => {
+    const { promise: going, resolve: goOn } = Promise.withResolvers<void>();
+    const { promise: said, resolve: say } = Promise.withResolvers<unknown>();
+    Object.assign(globalThis, { lateMigration: { going, say } });
+    directory.write({
+      '0001_a.mjs': `const late = async (db) => {
+        const { going, say } = globalThis.lateMigration;
+        await going;
+        await db.collection('late').insertOne({}).then(say, say);
+      };
+      export default { async up({ db }) { ${how} late(db); } };`,
+    });
+    await Promise.allSettled([migrator(timeouts).up()]);
+    goOn();
+    expect(await said).toMatchObject({ message: expect.stringContaining(refusal) });
+    expect(await client.db().collection('late').countDocuments()).toBe(0);
+  });
+
   it('passes the abort of a run on to the migration', async () => {
     directory.write({ '0001_a.ts': mongoUnderTest.text.waitsForGate('a') });
     const stop = new AbortController();

@@ -6,16 +6,20 @@ import type { EnsureIndexes } from './ensure-indexes.js';
 
 /** What a MongoDB migration gets to work with. */
 export interface MongoMigrationContext {
-  /** The database that is migrated. */
+  /**
+   * The database that is migrated. Whatever is asked through it, or through what is got from it, is asked
+   * only while the lock is held: it rejects with `MigrationLockLostError` afterwards.
+   */
   readonly db: Db;
-  /** Its client, for sessions and other databases. */
+  /** Its client, for sessions and other databases; fenced in the same way. */
   readonly client: MongoClient;
   readonly logger: MigrationLogger;
   /** Tells how far a long migration is; shown about once a second. */
   readonly progress: (done: number, total?: number) => void;
   /**
    * Aborts when the run shall stop or the lock was lost. A long migration looks at it now and then
-   * (`signal.throwIfAborted()`): after a lost lock another runner may be doing the same work.
+   * (`signal.throwIfAborted()`): after a lost lock another runner may be doing the same work, and what this
+   * one does elsewhere than in the database nobody else can refuse.
    */
   readonly signal: AbortSignal;
   /** Changes many documents in batches; after a crash it goes on where it was. */

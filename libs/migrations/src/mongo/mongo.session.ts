@@ -13,6 +13,7 @@ import { deadlineIn, untilAborted } from '../until-aborted.js';
 import { backfillOf } from './backfill.js';
 import { ensureCollectionOf } from './ensure-collection.js';
 import { ensureIndexesOf } from './ensure-indexes.js';
+import { fenced } from './fenced.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { loadMigration } from './load-migration.js';
 import type { MigrationWork } from './migration-work.js';
@@ -125,7 +126,12 @@ export class MongoSession implements MigrationSession {
   ): Promise<MigrationWork> {
     const { connection, ledger, timeouts } = this.parts;
     const over = AbortSignal.any([this.keeper.lost, deadlineIn(timeouts.migrationTimeoutMs)]);
-    const [db, client] = [await connection.db(), await connection.client()];
+    const confirm = async () => {
+      over.throwIfAborted();
+      await this.keeper.confirm();
+    };
+    const db = fenced(await connection.db(), confirm);
+    const client = fenced(await connection.client(), confirm);
     const both = AbortSignal.any([signal, over]);
     return { db, client, logger, progress, file, ledger, claim, signal: both, over };
   }
