@@ -12,6 +12,7 @@ export interface AddressedRequest {
   readonly raw?: { readonly socket?: { readonly remoteAddress?: string | undefined } | undefined };
 }
 
+/** Whom to believe about where requests come from. */
 export interface ClientAddressOptions {
   /**
    * Which proxies tell the truth in `X-Forwarded-For`: how many there are in front of this process,
