@@ -1,109 +1,17 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module } from '@nestjs/common';
-import { loadConfig } from '@trilith/config';
-import { createService, serviceEnvironment, serviceSettings } from '@trilith/service';
-import { z } from 'zod';
-import {
-  Authenticated,
-  AuthModule,
-  Caller,
-  OptionallyAuthenticated,
-  staticKeys,
-  type KeySource,
-} from '../src/index.js';
-import { ACCOUNT, AUDIENCE, forge, ISSUER, makeSigner, signToken, type Signer } from './tokens.js';
+import { NotesService } from './notes-service.js';
+import { ACCOUNT, AUDIENCE, signToken, type Signer } from './tokens.js';
 
-@Controller('v1')
-class NotesController {
-  @Get('mine')
-  @Authenticated()
-  mine(@Caller() caller: Caller) {
-    return caller;
-  }
-
-  @Get('public')
-  @OptionallyAuthenticated()
-  public(@Caller() caller: Caller | undefined) {
-    return { caller: caller?.accountId ?? 'nobody' };
-  }
-
-  @Get('moderated')
-  @Authenticated('moderator', 'admin')
-  moderated() {
-    return { done: true };
-  }
-}
-
-/** A whole controller may ask for a caller, and one of its routes for less. */
-@Controller('v1/drafts')
-@Authenticated()
-class DraftsController {
-  @Get()
-  all() {
-    return { done: true };
-  }
-
-  @Get('preview')
-  @OptionallyAuthenticated()
-  preview() {
-    return { done: true };
-  }
-}
-
-@Module({ controllers: [NotesController, DraftsController] })
-class NotesModule {}
-
-let lookUps = 0;
-
-function counted(keys: KeySource): KeySource {
-  return {
-    find: (kid) => {
-      lookUps += 1;
-      return keys.find(kid);
-    },
-  };
-}
-
-const config = z.object(serviceEnvironment).transform((env) => ({ service: serviceSettings(env) }));
-
+let notes: NotesService;
 let signer: Signer;
-let url: string;
-let close: () => Promise<void>;
-const log: string[] = [];
 
 beforeAll(async () => {
-  signer = await makeSigner('key-1');
-  const auth = AuthModule.forRoot({
-    issuer: ISSUER,
-    audience: AUDIENCE,
-    keys: counted(staticKeys({ keys: [signer.jwk] })),
-  });
-  const app = await createService(
-    {
-      name: 'notes',
-      description: 'Notes.',
-      config,
-      module: () => ({ module: NotesModule, imports: [auth] }),
-    },
-    loadConfig(config, { LOG_FORMAT: 'json' }),
-    { logTo: { write: (line) => void log.push(line) } },
-  );
-  await app.listen(0, '127.0.0.1');
-  url = await app.getUrl();
-  close = () => app.close();
+  notes = await NotesService.start();
+  ({ signer } = notes);
 });
-afterAll(() => close());
+afterAll(() => notes.close());
 
-async function ask(path: string, authorization?: string) {
-  const response = await fetch(url + path, authorization ? { headers: { authorization } } : {});
-  return {
-    status: response.status,
-    type: response.headers.get('content-type') ?? '',
-    challenge: response.headers.get('www-authenticate'),
-    body: (await response.json()) as Record<string, unknown>,
-  };
-}
+const ask = async (path: string, authorization?: string) => notes.ask(path, authorization);
 
 describe('a caller with a good token', () => {
   it('should be known by account and roles', async () => {
@@ -133,10 +41,10 @@ describe('a caller with a good token', () => {
 
   it('should have the signature checked once for many requests', async () => {
     const token = await signToken(signer);
-    lookUps = 0;
+    notes.lookUps = 0;
     for (let round = 0; round < 5; round += 1) await ask('/v1/mine', `Bearer ${token}`);
 
-    expect(lookUps).toBe(1);
+    expect(notes.lookUps).toBe(1);
   });
 
   it('should be let in with one of several audiences', async () => {
@@ -206,86 +114,9 @@ describe('an expired token', () => {
   });
 });
 
-describe('a bad token', () => {
-  const header = { alg: 'EdDSA', typ: 'at+jwt', kid: 'key-1' };
-  const claims = {
-    sub: ACCOUNT,
-    roles: [],
-    iss: ISSUER,
-    aud: AUDIENCE,
-    iat: 1,
-    exp: 9e9,
-    jti: 'a',
-  };
-
-  const bad: Record<string, () => Promise<string> | string> = {
-    'no token at all': () => 'garbage',
-    'two parts': () => 'a.b',
-    'empty parts': () => '..',
-    'a header that is no JSON': () => forge('{', claims),
-    'a header that is null': () => forge('null', claims),
-    'a deep header': () => forge('['.repeat(2_000), claims),
-    'odd characters': () => 'a.b.\u00e9 "x"',
-    'far too long': () => `a.${'b'.repeat(9_000)}.c`,
-    'no signature': () => forge(header, claims),
-    'alg none': () => forge({ ...header, alg: 'none' }, claims),
-    'a signature of zeros': () => forge(header, claims, 'A'.repeat(86)),
-    "the public key as another algorithm's secret": () => {
-      const signed = forge({ ...header, alg: 'HS256' }, claims).slice(0, -1);
-      const mac = createHmac('sha256', String(signer.jwk.x)).update(signed).digest('base64url');
-      return `${signed}.${mac}`;
-    },
-    'a payload that was changed': async () => {
-      const [head, , signature] = (await signToken(signer)).split('.');
-      const payload = Buffer.from(JSON.stringify({ ...claims, roles: ['admin'] }));
-      return [head, payload.toString('base64url'), signature].join('.');
-    },
-    "another's key under our key's id": async () => signToken(await makeSigner('key-1')),
-    "another's key that the header brings along": async () => {
-      const other = await makeSigner('key-2');
-      return signToken(other, { header: { jwk: other.jwk } });
-    },
-    'an unknown key id': async () => signToken(await makeSigner('key-9')),
-    'a prototype key as key id': () => signToken({ ...signer, kid: '__proto__' }),
-    'no key id': () => signToken(signer, { header: { kid: undefined } }),
-    'a key id that is no text': () => forge({ ...header, kid: { a: 1 } }, claims, 'AAAA'),
-    'another type of token': () => signToken(signer, { header: { typ: 'JWT' } }),
-    'another audience': () => signToken(signer, { claims: { aud: 'others' } }),
-    'another issuer': () => signToken(signer, { claims: { iss: 'others' } }),
-    'no end': () => signToken(signer, { claims: { exp: undefined } }),
-    'a later begin': () => signToken(signer, { claims: { nbf: 9e9 } }),
-    'no subject': () => signToken(signer, { claims: { sub: undefined } }),
-    'a subject that is no account id': () => signToken(signer, { claims: { sub: "1' OR 1=1" } }),
-    'no roles': () => signToken(signer, { claims: { roles: undefined } }),
-    'roles that are no list': () => signToken(signer, { claims: { roles: 'admin' } }),
-    'expired and forged': async () => signToken(await makeSigner('key-1'), { claims: { exp: 1 } }),
-  };
-
-  it.each(Object.keys(bad))('should be refused without saying why: %s', async (what) => {
-    const token = await bad[what]?.();
-    const authorization = Buffer.from(`Bearer ${token}`).toString('latin1');
-
-    for (const path of ['/v1/mine', '/v1/public']) {
-      expect(await ask(path, authorization)).toMatchObject({
-        status: 401,
-        type: expect.stringMatching(/^application\/problem\+json/),
-        challenge:
-          'Bearer error="invalid_token", error_description="The access token is not valid"',
-        body: { code: 'token_invalid', detail: 'The access token is not valid.' },
-      });
-    }
-  });
-
-  it('should be no reason to log an error', () => {
-    const levels = log.map((line) => (JSON.parse(line) as { level: string }).level);
-
-    expect(new Set(levels)).toEqual(new Set(['info']));
-  });
-});
-
 describe('the OpenAPI document', () => {
   it('should say which routes take an access token', async () => {
-    const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    const document = (await (await fetch(`${notes.url}/openapi.json`)).json()) as {
       components: { securitySchemes: object };
       paths: Record<string, { get: { security?: object[] } }>;
     };

@@ -1,74 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Injectable, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { Ctx, MessagePattern, Payload, RpcException } from '@nestjs/microservices';
-import { trace } from '@opentelemetry/api';
 import { eventually } from '@trilith/testing';
-import { firstValueFrom, throwError } from 'rxjs';
-import { z } from 'zod';
+import { firstValueFrom } from 'rxjs';
 
-import {
-  EventPublisher,
-  MessagingModule,
-  Outbox,
-  OutboxModule,
-  RedisStreamsContext,
-  Subscribe,
-} from '../../src/index.js';
-import type { Backend } from '../outbox/backend.js';
-import { postgresBackend } from '../outbox/postgres-backend.js';
+import { EventPublisher } from '../../src/index.js';
+import { Log, Orders, correlated, inRequest, ordered } from './orders.controller.js';
 import { Platform } from './platform.js';
 import { RecordedSpans } from './recorded-spans.js';
 import { eventEntries } from './stream-entries.js';
-
-const ordered = { name: 'orders.placed', schema: z.object({ number: z.number() }) };
-
-/** What the handlers saw, and how often they should fail. */
-@Injectable()
-class Log {
-  readonly active: (string | undefined)[] = [];
-  readonly headers: Readonly<Record<string, string>>[] = [];
-  failures = 0;
-}
-
-@Controller()
-class Orders {
-  constructor(private readonly log: Log) {}
-
-  @Subscribe(ordered)
-  onPlaced(@Payload() _order: unknown, @Ctx() context: RedisStreamsContext): void {
-    this.log.active.push(trace.getActiveSpan()?.spanContext().spanId);
-    this.log.headers.push(context.headers);
-    if (context.attempt <= this.log.failures) throw new RangeError('not yet');
-  }
-
-  @MessagePattern('orders.get')
-  get(): string | undefined {
-    return trace.getActiveSpan()?.spanContext().spanId;
-  }
-
-  @MessagePattern('orders.refuse')
-  refuse(): never {
-    throw new RpcException({ code: 'order_not_found', message: 'no such order' });
-  }
-
-  @MessagePattern('orders.break')
-  break() {
-    return throwError(() => new RpcException({ code: 'order_broken', message: 'broken' }));
-  }
-}
-
-const correlated = {
-  headers: () => ({ 'x-correlation-id': 'c-7' }),
-  run: async <T>(_headers: unknown, work: () => Promise<T>) => work(),
-};
-const tracer = trace.getTracer('test');
-const inRequest = async <T>(work: () => Promise<T>): Promise<{ result: T; spanId: string }> =>
-  tracer.startActiveSpan('request', async (span) => {
-    const result = await work();
-    span.end();
-    return { result, spanId: span.spanContext().spanId };
-  });
 
 describe('tracing', () => {
   const spans = new RecordedSpans();
@@ -194,69 +132,6 @@ describe('tracing', () => {
     expect(spans.named('nobody/orders.get')).toMatchObject([
       { kind: 'CLIENT', failed: true, attributes: { 'error.type': 'request_timeout' } },
     ]);
-  });
-});
-
-describe('tracing through the outbox', () => {
-  const spans = new RecordedSpans();
-  let platform: Platform;
-  let backend: Backend;
-
-  beforeAll(async () => {
-    spans.start();
-    platform = await Platform.create();
-    backend = await postgresBackend.open();
-  });
-  afterAll(async () => {
-    await platform.close();
-    await backend.close();
-    spans.stop();
-  });
-
-  it('should make a handler’s span the child of where its event was added, in another request’s batch too', async () => {
-    const { url, prefix } = platform.store;
-    @Module({
-      imports: [
-        MessagingModule.forRoot({ redis: { url }, prefix, service: 'shop', context: correlated }),
-        OutboxModule.forRoot({ store: backend.store }),
-      ],
-    })
-    class Shop {}
-    const shop = await NestFactory.createApplicationContext(Shop, { logger: false });
-    try {
-      const outbox = shop.get(Outbox);
-      const { spanId: both } = await inRequest(async () => {
-        return backend.inTransaction(async () =>
-          outbox.addAll([
-            { topic: ordered, key: 'a', payload: { number: 1 } },
-            { topic: ordered, key: 'b', payload: { number: 2 } },
-          ]),
-        );
-      });
-      await platform.start({
-        service: 'orders',
-        subscribeTo: ['shop'],
-        controllers: [Orders],
-        providers: [Log],
-      });
-      await eventually(() => expect(spans.named('process orders.placed')).toHaveLength(2));
-
-      const created = spans.named('create orders.placed');
-      expect(created).toMatchObject([
-        { kind: 'PRODUCER', parentId: both },
-        { kind: 'PRODUCER', parentId: both },
-      ]);
-      const createdIds = created.map(({ spanId }) => spanId);
-      const processed = spans.named('process orders.placed');
-      expect(new Set(processed.map(({ parentId }) => parentId))).toEqual(new Set(createdIds));
-      const sent = spans.named('send orders.placed');
-      expect(sent.flatMap(({ linksTo }) => linksTo)).toEqual(createdIds);
-      for (const { kind, parentId } of sent) {
-        expect([kind, parentId]).toEqual(['CLIENT', undefined]);
-      }
-    } finally {
-      await shop.close();
-    }
   });
 });
 
