@@ -56,7 +56,7 @@ export class ActivityWriter implements OnApplicationShutdown {
     if (this.waiting.length >= this.bounds.waiting) throw new ActivityOverloadedError();
     return new Promise((done, failed) => {
       this.waiting.push({ event, done, failed });
-      this.work ??= this.storeAll().finally(() => (this.work = undefined));
+      this.work ??= this.storeAll();
     });
   }
 
@@ -73,6 +73,8 @@ export class ActivityWriter implements OnApplicationShutdown {
       this.waiting = this.waiting.slice(batch.length);
       await this.store(batch);
     }
+    // In the same turn as the look at what waits: whoever comes next begins anew.
+    this.work = undefined;
   }
 
   private async store(batch: readonly Waiting[]): Promise<void> {
