@@ -10,8 +10,6 @@ const topologies = [
   { name: 'a master that Sentinels watch', start: redisSentinelForTest },
 ];
 
-// Skipped, and counted as skipped, where no server can be started.
-
 describe.each(topologies)('the service on $name', ({ start }) => {
   let platform: Platform;
 

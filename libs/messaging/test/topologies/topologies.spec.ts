@@ -46,8 +46,6 @@ const topologies = [
   },
 ];
 
-// Skipped, and counted as skipped, where no server can be started.
-
 describe.each(topologies)('messaging on $name', ({ start }) => {
   let servers: Servers;
   const started: StoryTeller[] = [];
