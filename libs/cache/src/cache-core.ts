@@ -192,6 +192,8 @@ export class CacheCore {
   private outageEnded(durationMs: number): void {
     // Until the follower has caught up, Redis is asked.
     this.marks.trustedUntil = 0;
+    // What was queued while the probe sent the rest, and was closing the breaker.
+    this.writes.flushLater();
     this.options.logger?.log(
       `Cache ${this.options.name}: Redis is back after ${Math.round(durationMs)} ms`,
     );

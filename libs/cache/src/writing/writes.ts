@@ -56,6 +56,18 @@ export class Writes {
     return this.flushing;
   }
 
+  /** Sends in a moment what still waits: what failed, and what came just as a flush had ended. */
+  flushLater(): void {
+    const { shared } = this.options;
+    clearTimeout(this.retry);
+    if (shared === undefined || shared.pending.size === 0) return;
+    this.retry = setTimeout(() => {
+      // The breaker's probe does it when it is open.
+      if (shared.breaker.isOpen) return;
+      this.flush().catch(() => this.flushLater());
+    }, retryMs).unref();
+  }
+
   stop(): void {
     clearTimeout(this.retry);
   }
@@ -125,8 +137,10 @@ export class Writes {
       if (operation.kind === 'w') this.keepUnrecorded(operation.name, operation.entryAt, timing);
     }
     if (shared.breaker.isOpen) return 'queued';
-    await this.flush().catch(() => this.flushLater());
-    return shared.pending.size === 0 ? 'applied' : 'queued';
+    await this.flush().catch(() => undefined);
+    if (shared.pending.size === 0) return 'applied';
+    this.flushLater();
+    return 'queued';
   }
 
   private keepUnrecorded(key: string, entryAt: (position: number) => Entry, timing: Timing): void {
@@ -134,16 +148,6 @@ export class Writes {
     const watch = watches.begin(key);
     memory?.keep(watch, entryAt(marks.loadPosition), timing);
     watches.end(watch);
-  }
-
-  private flushLater(): void {
-    const { shared } = this.options;
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => {
-      // The breaker's probe does it when it is open.
-      if (shared?.breaker.isOpen) return;
-      this.flush().catch(() => this.flushLater());
-    }, retryMs).unref();
   }
 
   private async flushAll(): Promise<void> {
