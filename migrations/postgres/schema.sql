@@ -24,6 +24,7 @@ CREATE TABLE accounts (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   email_verified_at timestamp(3) with time zone,
+  last_signed_in_at timestamp(3) with time zone,
   CONSTRAINT accounts_email_check CHECK (((email = lower(email)) AND (email ~~ '%_@_%'::text) AND (char_length(email) <= 254))),
   CONSTRAINT accounts_password_hash_check CHECK (((password_hash ~~ '$argon2id$%'::text) AND (char_length(password_hash) <= 255))),
   CONSTRAINT accounts_pkey PRIMARY KEY (id),
@@ -60,9 +61,13 @@ CREATE INDEX account_stats_most_events ON public.account_stats USING btree (even
 
 CREATE UNIQUE INDEX accounts_email_key ON public.accounts USING btree (email);
 
+CREATE INDEX accounts_last_signed_in ON public.accounts USING btree (last_signed_in_at DESC NULLS LAST, id DESC);
+
 CREATE INDEX accounts_newest ON public.accounts USING btree (created_at DESC, id DESC);
 
 CREATE UNIQUE INDEX accounts_username_key ON public.accounts USING btree (username);
+
+CREATE INDEX accounts_username_prefix ON public.accounts USING btree (username text_pattern_ops);
 
 CREATE INDEX accounts_username_trigrams ON public.accounts USING gin (username gin_trgm_ops);
 
@@ -115,6 +120,8 @@ CREATE TABLE profiles (
   CONSTRAINT profiles_pkey PRIMARY KEY (account_id),
   CONSTRAINT profiles_preferences_check CHECK (((jsonb_typeof(preferences) = 'object'::text) AND (octet_length((preferences)::text) <= 16384)))
 );
+
+CREATE INDEX profiles_by_name ON public.profiles USING btree (folded(display_name) COLLATE "C", account_id);
 
 CREATE INDEX profiles_display_name_trigrams ON public.profiles USING gin (folded(display_name) gin_trgm_ops);
 

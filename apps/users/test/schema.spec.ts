@@ -38,10 +38,12 @@ describe('the schema of the users database', () => {
         await partitions.maintain(new Date(`2026-${month}-15T00:00:00Z`));
       }
       await pool.query(
-        `INSERT INTO accounts (id, email, username, password_hash, created_at, email_verified_at)
+        `INSERT INTO accounts
+           (id, email, username, password_hash, created_at, email_verified_at, last_signed_in_at)
          SELECT gen_random_uuid(), md5(n::text) || '@example.org', 'u_' || substr(md5(n::text), 1, 20),
                 '$argon2id$', $1::timestamptz - n * interval '1 minute',
-                CASE WHEN n % 50 = 0 THEN $1::timestamptz END
+                CASE WHEN n % 50 = 0 THEN $1::timestamptz END,
+                CASE WHEN n % 2 = 0 THEN $1::timestamptz - n * interval '1 second' END
            FROM generate_series(1, 20000) AS n`,
         [now],
       );
@@ -71,7 +73,7 @@ describe('the schema of the users database', () => {
 
     it.each([
       ['accounts_email_key', "SELECT id FROM accounts WHERE email = 'a@b.c'"],
-      ['accounts_username_key', "SELECT id FROM accounts WHERE username = 'ada'"],
+      ['accounts_username_', "SELECT id FROM accounts WHERE username = 'ada'"],
       [
         'accounts_verified_email',
         'SELECT email FROM accounts WHERE email_verified_at IS NOT NULL ORDER BY email LIMIT 100',
@@ -81,6 +83,31 @@ describe('the schema of the users database', () => {
         'accounts_newest',
         `SELECT id FROM accounts WHERE (created_at, id) < ('2026-03-10', gen_random_uuid())
          ORDER BY created_at DESC, id DESC LIMIT 20`,
+      ],
+      [
+        'accounts_last_signed_in',
+        'SELECT id FROM accounts ORDER BY last_signed_in_at DESC NULLS LAST, id DESC LIMIT 20',
+      ],
+      [
+        'accounts_last_signed_in',
+        `SELECT id FROM accounts WHERE last_signed_in_at IS NULL AND id < gen_random_uuid()
+         ORDER BY last_signed_in_at DESC NULLS LAST, id DESC LIMIT 20`,
+      ],
+      [
+        'profiles_by_name',
+        `SELECT account_id FROM profiles
+          WHERE (folded(display_name) COLLATE "C", account_id) > ('m', gen_random_uuid())
+          ORDER BY folded(display_name) COLLATE "C", account_id LIMIT 20`,
+      ],
+      [
+        'profiles_by_name',
+        `SELECT account_id FROM profiles WHERE folded(display_name) COLLATE "C" LIKE 'ab%'
+          ORDER BY folded(display_name) COLLATE "C", account_id LIMIT 20`,
+      ],
+      [
+        'accounts_username_prefix',
+        // What LIKE 'u\_d4%' becomes where the collation of the database is not C.
+        "SELECT id FROM accounts WHERE username ~>=~ 'u_d4' AND username ~<~ 'u_d5'",
       ],
       [
         'accounts_username_trigrams',

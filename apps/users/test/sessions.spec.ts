@@ -55,6 +55,26 @@ describe('sessions', () => {
     expect(Number(payload.exp) - Number(payload.iat)).toBe(900);
   });
 
+  it('notes when an account signed in last, and nothing of an attempt that is refused', async () => {
+    const newcomer = newPerson();
+    await call(app, 'POST', '/v1/accounts', { json: newcomer });
+    const login = newcomer.username;
+    const last = async () => {
+      const { rows } = await stores.database.query<{ at: Date | null; version: number }>(
+        'SELECT last_signed_in_at AS at, version FROM accounts WHERE username = $1',
+        [login],
+      );
+      return rows[0];
+    };
+    await signIn({ login, password: 'wrong horse battery' });
+    expect(await last()).toEqual({ at: null, version: 1 });
+    await signIn({ login, password: newcomer.password });
+    const first = await last();
+    expect(first).toEqual({ at: expect.any(Date), version: 1 });
+    await signIn({ login, password: newcomer.password });
+    expect(Number((await last())?.at)).toBeGreaterThan(Number(first?.at));
+  });
+
   it('gives each token an id of its own', async () => {
     const both = await Promise.all([
       signIn({ login: person.username, password: person.password }),

@@ -29,6 +29,7 @@ export class SessionsService {
     );
     if (!known || !matches) throw new CredentialsInvalidError();
     await this.strengthen(known, password);
+    await this.accounts.recordSignIn(known.accountId);
     const token = await this.tokens.issue({ accountId: known.accountId, roles: [known.role] });
     return { ...token, tokenType: 'Bearer', accountId: known.accountId };
   }
