@@ -20,8 +20,9 @@ export type {
   MemoryOptions,
   TieredCacheOptions,
 } from './cache.options.js';
+export type { GetOptions } from './cache-reader.js';
 export { CacheScope } from './cache-scope.js';
-export type { GetOptions, SetOptions, WriteThroughOptions } from './cache-scope.js';
+export type { SetOptions, WriteThroughOptions } from './cache-scope.js';
 export type { CacheGauges, CacheStats } from './cache-stats.js';
 export type { Codec } from './codec/codec.js';
 export type { CompressionAlgorithm, CompressionOptions } from './codec/compression.js';
