@@ -2,19 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@trilith/testing';
 
 import type { TieredCache } from '../src/index.js';
-import { Replicas } from './replicas.js';
-
-/** A loader that says when it has read its source, and goes on when it is let. */
-function heldLoader(value: string) {
-  const started = Promise.withResolvers<void>();
-  const gate = Promise.withResolvers<void>();
-  const load = async () => {
-    started.resolve();
-    await gate.promise;
-    return value;
-  };
-  return { load, started: started.promise, letGo: () => gate.resolve() };
-}
+import { Replicas, clientOf } from './replicas.js';
 
 describe('an invalidation', () => {
   let replicas: Replicas;
@@ -76,6 +64,25 @@ describe('an invalidation', () => {
     expect(await second.get('a', { allowStale: true })).toBeUndefined();
   });
 
+  it.each<[title: string, sweeps: ('expireByTag' | 'deleteByTag')[]]>([
+    ['soft, then hard', ['expireByTag', 'deleteByTag']],
+    ['hard, then soft', ['deleteByTag', 'expireByTag']],
+  ])('should leave nothing of a tag that was invalidated %s', async (_title, sweeps) => {
+    await first.set('a', 1, tagged);
+    expect(await second.get('a')).toBe(1);
+    for (const sweep of sweeps) await first[sweep]('t');
+    await eventually(async () => {
+      expect(await second.get('a', { allowStale: true })).toBeUndefined();
+    });
+    // This one was told of none, and asks Redis.
+    const late = await replicas.start();
+    for (const cache of [first, late]) {
+      expect(await cache.get('a', { allowStale: true })).toBeUndefined();
+    }
+    await first.set('a', 2, tagged);
+    for (const cache of [first, late]) expect(await cache.get('a')).toBe(2);
+  });
+
   it('should hold for a tag that a replica was never told of', async () => {
     await first.set('a', 1, { tags: ['t'], ttlMs: 60_000 });
     await first.deleteByTag('t');
@@ -98,6 +105,36 @@ describe('an invalidation', () => {
     expect(await small.get('kept')).toBe(1);
   });
 
+  it('should hold when it is heard of and forgotten while Redis is asked for its tag', async () => {
+    await first.set('a', 'old', { tags: ['t'] });
+    await first.set('b', 'later');
+    // From before its time, so it asks; and it remembers one tag alone.
+    const small = await replicas.start({}, { maxKnownTags: 1 });
+    const client = clientOf(small);
+    const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const ask = client.hmget.bind(client) as (...args: string[]) => Promise<unknown>;
+    Object.assign(client, {
+      hmget: async (...args: string[]) => {
+        const answer = await ask(...args);
+        asked.resolve();
+        await held.promise;
+        return answer;
+      },
+    });
+    const heard: string[] = [];
+    small.on('invalidated', ({ name }) => heard.push(name));
+    const reading = small.get('a');
+    await asked.promise;
+    await first.deleteByTag('t');
+    await first.deleteByTag('u');
+    await eventually(() => expect(heard).toEqual(['t', 'u']));
+    held.resolve();
+    // It asked before the deletion; whoever asks after it does not get it.
+    expect(await reading).toBe('old');
+    expect(small.peek('a')).toBeUndefined();
+    expect(await small.get('a')).toBeUndefined();
+  });
+
   it('should be the last write that wins, in every replica', async () => {
     for (let round = 0; round < 20; round += 1) {
       const writes = [first, second].flatMap((cache, at) => [
@@ -114,69 +151,6 @@ describe('an invalidation', () => {
         expect([undefined, onRedis]).toContain(cache.peek('a'));
       }
     }
-  });
-
-  describe.each<[title: string, write: (cache: TieredCache) => Promise<unknown>, after: unknown]>([
-    ['set', async (cache) => cache.set('a', 'new', tagged), 'new'],
-    ['delete', async (cache) => cache.delete('a'), undefined],
-    ['expire', async (cache) => cache.expire('a'), undefined],
-    ['deleteByTag', async (cache) => cache.deleteByTag('t'), undefined],
-    ['expireByTag', async (cache) => cache.expireByTag('t'), undefined],
-    ['clear', async (cache) => cache.clear(), undefined],
-    [
-      'writeThrough',
-      async (cache) => cache.writeThrough('a', 'new', async () => undefined, tagged),
-      'new',
-    ],
-  ])('by %s while a loader runs that has read the old value', (_title, write, after) => {
-    it.each([
-      ['its own process', 0],
-      ['another process', 1],
-    ])('should not be undone by the loader, written by %s', async (_where, writer) => {
-      const { load, started, letGo } = heldLoader('old');
-      const loading = first.getOrSet('a', load, tagged);
-      await started;
-      await write(writer === 0 ? first : second);
-      letGo();
-      expect(await loading).toBe('old');
-      expect(await second.get('a')).toBe(after);
-      await eventually(async () => expect(await first.get('a')).toBe(after));
-      const late = await replicas.start();
-      expect(await late.get('a')).toBe(after);
-    });
-
-    it('should not be undone when another loader is under way at the same time', async () => {
-      const old = heldLoader('old');
-      const loading = first.getOrSet('a', old.load, tagged);
-      await old.started;
-      await write(second);
-      const younger = heldLoader('younger');
-      const expected = after ?? 'younger';
-      const next = second.getOrSet('a', younger.load, { ...tagged, softTimeoutMs: Infinity });
-      old.letGo();
-      await loading;
-      younger.letGo();
-      expect(await next).toBe(expected);
-      expect((await second.inspect('a')).redis?.value).toBe(expected);
-      await eventually(async () => expect(await first.get('a')).toBe(expected));
-    });
-  });
-
-  it('should not be undone by a loader whose process has not heard of it', async () => {
-    const deaf = await replicas.start();
-    const { core } = deaf as unknown as {
-      core: { follower: { connection: { stream: { pause(): void } } } };
-    };
-    const { load, started, letGo } = heldLoader('old');
-    const loading = deaf.getOrSet('a', load);
-    await started;
-    core.follower.connection.stream.pause();
-    await second.delete('a');
-    letGo();
-    expect(await loading).toBe('old');
-    expect((await second.inspect('a')).redis).toBeUndefined();
-    expect(deaf.peek('a')).toBeUndefined();
-    expect(deaf.stats().overtaken).toBe(1);
   });
 
   it('should not be undone by a read of Redis that is answered after it is heard of', async () => {
@@ -200,65 +174,5 @@ describe('an invalidation', () => {
     const all = ['written a', 'deleted a', 'tag-expired t', 'cleared '];
     await eventually(() => expect(heard).toEqual(all));
     stop();
-  });
-});
-
-describe('writing through', () => {
-  let replicas: Replicas;
-  let cache: TieredCache;
-
-  beforeEach(async () => {
-    replicas = await Replicas.create();
-    cache = await replicas.start();
-  });
-
-  afterEach(async () => {
-    await replicas.close();
-  });
-
-  it('should write the source, then the value, then what depends on it, in every replica', async () => {
-    const other = await replicas.start();
-    await other.set('list', ['old'], { tags: ['lists'] });
-    await other.set('count', 1);
-    await other.set('a', 'old', { tags: ['lists'] });
-    const source = new Map<string, string>();
-    await cache.writeThrough(
-      'a',
-      'new',
-      async (value) => {
-        expect(await other.get('a')).toBe('old');
-        source.set('a', value);
-      },
-      { tags: ['lists'], invalidates: { keys: ['count'], tags: ['lists'] } },
-    );
-    expect(source.get('a')).toBe('new');
-    expect(cache.peek('a')).toBe('new');
-    await eventually(async () => {
-      const found = await other.getMany(['a', 'list', 'count']);
-      expect([...found]).toEqual([['a', 'new']]);
-    });
-  });
-
-  it('should cache what the source made of the value', async () => {
-    await cache.writeThrough('a', { n: 1 }, async (value) => ({ ...value, n: value.n + 1 }));
-    expect(await cache.get('a')).toEqual({ n: 2 });
-  });
-
-  it('should leave the cache as it was when the source fails', async () => {
-    await cache.set('a', 'old');
-    await cache.set('list', ['a']);
-    const failing = cache.writeThrough(
-      'a',
-      'new',
-      async () => {
-        throw new Error('constraint violated');
-      },
-      { invalidates: { keys: ['list'] } },
-    );
-    await expect(failing).rejects.toThrow('constraint violated');
-    expect([...(await cache.getMany(['a', 'list']))]).toEqual([
-      ['a', 'old'],
-      ['list', ['a']],
-    ]);
   });
 });

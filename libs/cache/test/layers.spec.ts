@@ -1,14 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@trilith/testing';
 
-import {
-  CacheClosedError,
-  CacheValueError,
-  TieredCache,
-  type TieredCacheOptions,
-  defineKey,
-} from '../src/index.js';
-import { Replicas } from './replicas.js';
+import { CacheClosedError } from '../src/index.js';
+import { Replicas, clientOf } from './replicas.js';
 
 interface Account {
   id: string;
@@ -50,8 +44,6 @@ describe('the layers', () => {
     expect(cache.peek('long')).toBe(1);
     await cache.set('tenth', 1, { ttlMs: 300 });
     await eventually(() => expect(cache.peek('tenth')).toBeUndefined(), { intervalMs: 5 });
-    await cache.set('all', 1, { ttlMs: 60_000, memoryTtlMs: 60_000 });
-    expect((await cache.inspect('all')).redis?.value).toBe(1);
   });
 
   it('should work on Redis alone', async () => {
@@ -80,6 +72,25 @@ describe('the layers', () => {
     ]);
     await other.deleteMany(['a', 'b']);
     expect([...(await other.getMany(['a', 'b', 'c'])).keys()]).toEqual(['c']);
+  });
+
+  it('should ask Redis for many keys in one command', async () => {
+    const cache = await replicas.start({ memory: false });
+    await cache.setMany([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    const client = clientOf(cache);
+    const sent: string[][] = [];
+    const send = client.mgetBuffer.bind(client) as (keys: string[]) => Promise<Buffer[]>;
+    Object.assign(client, {
+      mgetBuffer: async (keys: string[]) => {
+        sent.push(keys);
+        return send(keys);
+      },
+    });
+    expect((await cache.getMany(['a', 'b', 'missing'])).size).toBe(2);
+    expect(sent).toEqual([['v:a', 'v:b', 'v:missing'].map((name) => replicas.redisKey(name))]);
   });
 
   it('should keep namespaces apart, and clear one alone', async () => {
@@ -159,141 +170,5 @@ describe('the layers', () => {
     await cache.close();
     await expect(cache.getOrSet('a', () => 1)).rejects.toBeInstanceOf(CacheClosedError);
     await expect(cache.set('a', 1)).rejects.toBeInstanceOf(CacheClosedError);
-  });
-});
-
-describe('a cache in memory alone', () => {
-  const open = (options: Partial<TieredCacheOptions> = {}) =>
-    new TieredCache({ name: 'memory', ...options });
-
-  it('should load, keep, invalidate and clear', async () => {
-    const cache = open();
-    expect(await cache.getOrSet('a', () => 1, { tags: ['t'] })).toBe(1);
-    expect(cache.peek('a')).toBe(1);
-    await cache.deleteByTag('t');
-    expect(cache.peek('a')).toBeUndefined();
-    await cache.set('a', 2);
-    await cache.set('b', 3);
-    await cache.delete('a');
-    expect([await cache.get('a'), await cache.get('b')]).toEqual([undefined, 3]);
-    await cache.clear();
-    expect(await cache.get('b')).toBeUndefined();
-    expect(await cache.getOrSet('b', () => 4)).toBe(4);
-    await cache.close();
-  });
-
-  it('should not keep what was loaded while its key or tag was invalidated', async () => {
-    const cache = open();
-    for (const invalidate of [
-      async () => cache.delete('a'),
-      async () => cache.deleteByTag('t'),
-      async () => cache.clear(),
-      async () => cache.expire('a'),
-    ]) {
-      const gate = Promise.withResolvers<string>();
-      const started = Promise.withResolvers<void>();
-      const load = async () => {
-        started.resolve();
-        return gate.promise;
-      };
-      const loading = cache.getOrSet('a', load, { tags: ['t'] });
-      await started.promise;
-      await invalidate();
-      gate.resolve('old');
-      expect(await loading).toBe('old');
-      expect(await cache.get('a')).toBeUndefined();
-    }
-    await cache.close();
-  });
-
-  it('should hold no more entries and bytes than it may', async () => {
-    const few = open({ memory: { maxEntries: 3 } });
-    for (const key of ['a', 'b', 'c', 'd', 'e']) await few.set(key, key);
-    expect(few.stats()).toMatchObject({ memoryEntries: 3, evictions: 2 });
-    expect(few.peek('a')).toBeUndefined();
-    expect(few.peek('e')).toBe('e');
-    const small = open({ memory: { maxBytes: 50_000 } });
-    for (let n = 0; n < 20; n += 1) await small.set(`key${n}`, 'x'.repeat(10_000));
-    expect(small.stats().memoryBytes).toBeLessThanOrEqual(50_000);
-    expect(small.stats().memoryEntries).toBe(4);
-    await Promise.all([few.close(), small.close()]);
-  });
-
-  it('should freeze, copy or share values, as it is told', async () => {
-    const frozen = open();
-    const given = account();
-    const first = await frozen.getOrSet('a', () => given);
-    expect(() => first.roles.push('admin')).toThrow(TypeError);
-    given.roles.push('admin');
-    expect(await frozen.get('a')).toEqual(account());
-
-    const copied = open({ isolation: 'copied' });
-    const callers = await Promise.all([
-      copied.getOrSet('a', () => account()),
-      copied.getOrSet('a', () => account()),
-    ]);
-    callers[0].roles.push('admin');
-    expect(callers[1]).toEqual(account());
-    expect(await copied.get('a')).toEqual(account());
-    expect(copied.stats().loads).toBe(1);
-
-    const shared = open({ isolation: 'shared' });
-    const map = new Map([['a', 1]]);
-    expect(await shared.getOrSet('a', () => map)).toBe(map);
-    expect(shared.peek('a')).toBe(map);
-    await Promise.all([frozen.close(), copied.close(), shared.close()]);
-  });
-
-  it('should give what the codec keeps, whether it was loaded or cached', async () => {
-    const cache = open();
-    const date = new Date(0);
-    expect(await cache.getOrSet<unknown>('a', () => ({ date }))).toEqual({
-      date: date.toISOString(),
-    });
-    expect(cache.peek('a')).toEqual({ date: date.toISOString() });
-    await expect(cache.set('b', { big: 1n })).rejects.toBeInstanceOf(CacheValueError);
-    await cache.close();
-  });
-
-  it('should type values by keys', async () => {
-    const accountKey = defineKey<Account>()('account', (id: string) => id);
-    const cache = open();
-    const loaded: Account = await cache.getOrSet(accountKey('7'), () => account());
-    const found: Account | undefined = await cache.get(accountKey('7'));
-    expect(found).toEqual(loaded);
-    expect(await cache.get('account:7')).toEqual(loaded);
-    // @ts-expect-error a key of accounts takes no number
-    await cache.set(accountKey('8'), 8);
-    await cache.close();
-  });
-});
-
-describe('options', () => {
-  it.each<[options: object, message: string]>([
-    [{ name: 'two words' }, 'name: got "two words"; takes letters, digits, and any of _ . : -'],
-    [{ memory: false }, 'memory: got false; takes false only where redis is given'],
-    [{ memory: { maxEntries: 0 } }, 'memory.maxEntries: got 0; takes a whole number from 1'],
-    [{ defaults: { ttlMs: -1 } }, 'ttlMs: got -1; takes a whole number of milliseconds from 1'],
-    [{ defaults: { ttlMs: 1.5 } }, 'ttlMs: got 1.5; takes'],
-    [{ defaults: { ttlMs: 8 * 86_400_000 } }, 'ttlMs + graceMs: got 691200000; takes at most'],
-    [{ defaults: { jitter: 1 } }, 'jitter: got 1; takes a share from 0 to below 1'],
-    [{ defaults: { earlyRefresh: 0 } }, 'earlyRefresh: got 0; takes a share'],
-    [{ defaults: { tags: [''] } }, 'tags: got ""; takes texts of 1 to 200 characters'],
-    [{ defaults: { tags: ['@ns/x'] } }, 'tags: got "@ns/x"; takes texts'],
-    [{ isolation: 'loose' }, 'isolation: got "loose"; takes frozen, copied or shared'],
-    [{ codec: { id: 0, name: 'x' } }, 'codec.id: got 0; takes a whole number from 1 to 255'],
-    [{ compression: { algorithm: 'lzw' } }, 'compression.algorithm: got "lzw"; takes gzip or zstd'],
-  ])('should refuse %j', (options, message) => {
-    const open = () => new TieredCache({ name: 'wrong', ...options });
-    expect(open).toThrow(message);
-  });
-
-  it('should refuse a wrong option of a call, and a wrong key', async () => {
-    const cache = new TieredCache({ name: 'right' });
-    await expect(cache.getOrSet('a', () => 1, { ttlMs: 0 })).rejects.toThrow('ttlMs: got 0');
-    await expect(cache.set('', 1)).rejects.toThrow('key: got ""');
-    await expect(cache.deleteByTag('')).rejects.toThrow('tags: got ""');
-    expect(() => cache.namespace('a/b')).toThrow('namespace: got "a/b"');
-    await cache.close();
   });
 });

@@ -191,11 +191,14 @@ describe('a loader', () => {
       const other = await replicas.start();
       expect(await cache.getOrSet('a', () => absent)).toBe(absent);
       expect(await cache.has('a')).toBe(false);
-      expect(await cache.getOrSet('a', () => absent, { negativeTtlMs: 60_000 })).toBe(absent);
+      const brief = { ttlMs: 3_600_000, negativeTtlMs: 30_000 };
+      expect(await cache.getOrSet('a', () => absent, brief)).toBe(absent);
       expect(await cache.has('a')).toBe(true);
       expect(await other.has('a')).toBe(true);
       expect(await other.getOrSet<unknown>('a', () => 'never')).toBe(absent);
-      expect((await cache.inspect('a')).redis?.goneInMs).toBeLessThanOrEqual(60_000);
+      expect((await cache.inspect('a')).redis?.goneInMs).toBeLessThanOrEqual(30_000);
+      await cache.getOrSet('b', () => 'there', brief);
+      expect((await cache.inspect('b')).redis?.goneInMs).toBeGreaterThan(30_000);
     },
   );
 

@@ -3,80 +3,54 @@ import { eventually } from '@trilith/testing';
 import fc from 'fast-check';
 
 import type { TieredCache } from '../src/index.js';
+import { Model, type Written, valueOf } from './cache-model.js';
 import { Replicas } from './replicas.js';
 
 const keys = ['a', 'b', 'c'] as const;
 const tags = ['t', 'u'] as const;
 
 type Step =
-  | { readonly kind: 'set'; readonly key: string; readonly tags: readonly string[] }
-  | { readonly kind: 'delete' | 'get' | 'getOrSet' | 'peek'; readonly key: string }
-  | { readonly kind: 'deleteByTag'; readonly tag: string }
+  | { readonly kind: 'set'; readonly key: string; readonly written: Written }
+  | {
+      readonly kind: 'writeThrough';
+      readonly key: string;
+      readonly written: Written;
+      readonly invalidates: { readonly keys: string[]; readonly tags: string[] };
+      readonly fails: boolean;
+    }
+  | {
+      readonly kind: 'delete' | 'expire' | 'get' | 'getStale' | 'getOrSet' | 'peek';
+      readonly key: string;
+    }
+  | { readonly kind: 'deleteByTag' | 'expireByTag'; readonly tag: string }
   | { readonly kind: 'clear' | 'settle' };
 
 const key = fc.constantFrom(...keys);
+const tag = fc.constantFrom(...tags);
+const written = fc.record({
+  tags: fc.subarray([...tags]),
+  graceMs: fc.constantFrom(0, 600_000),
+});
+const kind = <Kind extends Step['kind']>(...kinds: Kind[]) => fc.constantFrom(...kinds);
 const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: kind('set'), key, written }) },
   {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('set' as const), key, tags: fc.subarray([...tags]) }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), key }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('get' as const), key }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('getOrSet' as const), key }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('peek' as const), key }) },
-  {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
-      kind: fc.constant('deleteByTag' as const),
-      tag: fc.constantFrom(...tags),
+      kind: kind('writeThrough'),
+      key,
+      written,
+      invalidates: fc.record({ keys: fc.subarray([...keys]), tags: fc.subarray([...tags]) }),
+      fails: fc.nat(3).map((drawn) => drawn === 0),
     }),
   },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constantFrom('clear' as const, 'settle' as const) }),
-  },
+  { weight: 4, arbitrary: fc.record({ kind: kind('delete', 'expire'), key }) },
+  { weight: 10, arbitrary: fc.record({ kind: kind('get', 'getStale', 'getOrSet', 'peek'), key }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('deleteByTag', 'expireByTag'), tag }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('clear', 'settle') }) },
 );
 
 const run = fc.array(fc.record({ replica: fc.nat(1), step }), { minLength: 1, maxLength: 30 });
-
-interface Cell {
-  readonly value: string;
-  readonly tags: readonly string[];
-}
-
-/**
- * What a cache without layers would hold. Each key keeps its whole history: a replica that has not
- * heard of the last writes may still answer with an earlier state, but with none from before the
- * last time that it was known to have heard of everything, or acted itself on the key.
- */
-class Model {
-  readonly cells = new Map<string, Cell>();
-  private readonly history = new Map<string, (string | undefined)[]>(
-    keys.map((k) => [k, [undefined]]),
-  );
-  private readonly seen = keys.flatMap((k) =>
-    [0, 1].map((replica) => [`${replica} ${k}`, 0] as const),
-  );
-  private readonly from = new Map<string, number>(this.seen);
-
-  write(replica: number, key: string, cell: Cell | undefined): void {
-    if (cell === undefined) this.cells.delete(key);
-    else this.cells.set(key, cell);
-    const states = this.history.get(key) ?? [];
-    states.push(cell?.value);
-    this.catchUp(replica, key);
-  }
-
-  /** The replica knows the newest state of the key from now on. */
-  catchUp(replica: number, key: string): void {
-    this.from.set(`${replica} ${key}`, (this.history.get(key)?.length ?? 1) - 1);
-  }
-
-  allows(replica: number, key: string, value: string | undefined): boolean {
-    const from = this.from.get(`${replica} ${key}`) ?? 0;
-    return (this.history.get(key) ?? []).slice(from).includes(value);
-  }
-}
 
 async function settle(replicas: readonly TieredCache[], round: string): Promise<void> {
   // A record after all others: who has heard of it has heard of them.
@@ -91,39 +65,52 @@ async function settle(replicas: readonly TieredCache[], round: string): Promise<
   await Promise.all(heard);
 }
 
-async function play(replicas: readonly TieredCache[], steps: { replica: number; step: Step }[]) {
-  const model = new Model();
-  for (const [at, { replica, step }] of steps.entries()) {
-    const cache = replicas[replica];
+class Game {
+  private readonly model = new Model(keys);
+
+  constructor(private readonly replicas: readonly TieredCache[]) {}
+
+  async play(step: Step, replica: number, at: number): Promise<void> {
+    const { model } = this;
+    const cache = this.replicas[replica];
     if (cache === undefined) throw new Error('no such replica');
-    const check = (key: string, value: unknown) => {
-      if (model.allows(replica, key, value as string | undefined)) return;
+    const check = (key: string, value: unknown, allowStale = false) => {
+      if (model.allows(replica, key, value, allowStale)) return;
       throw new Error(`step ${at}: replica ${replica} has ${String(value)} for ${key}`);
-    };
-    const sweep = (matches: (cell: Cell) => boolean) => {
-      for (const [key, cell] of model.cells) {
-        if (matches(cell)) model.write(replica, key, undefined);
-      }
     };
     switch (step.kind) {
       case 'set':
-        await cache.set(step.key, `set ${at}`, { tags: step.tags });
-        model.write(replica, step.key, { value: `set ${at}`, tags: step.tags });
+        await cache.set(step.key, `set ${at}`, step.written);
+        model.write(replica, step.key, { ...step.written, value: `set ${at}`, isStale: false });
+        break;
+      case 'writeThrough':
+        await this.writeThrough(cache, step, { replica, value: `through ${at}` });
         break;
       case 'delete':
         await cache.delete(step.key);
         model.write(replica, step.key, undefined);
         break;
+      case 'expire':
+        await cache.expire(step.key);
+        model.expire(replica, step.key);
+        break;
       case 'deleteByTag':
         await cache.deleteByTag(step.tag);
-        sweep((cell) => cell.tags.includes(step.tag));
+        model.sweep(step.tag, (key) => model.write(replica, key, undefined));
+        break;
+      case 'expireByTag':
+        await cache.expireByTag(step.tag);
+        model.sweep(step.tag, (key) => model.expire(replica, key));
         break;
       case 'clear':
         await cache.clear();
-        sweep(() => true);
+        model.sweep(undefined, (key) => model.write(replica, key, undefined));
         break;
       case 'get':
         check(step.key, await cache.get(step.key));
+        break;
+      case 'getStale':
+        check(step.key, await cache.get(step.key, { allowStale: true }), true);
         break;
       case 'peek': {
         const value = cache.peek(step.key);
@@ -132,30 +119,58 @@ async function play(replicas: readonly TieredCache[], steps: { replica: number; 
       }
       case 'getOrSet': {
         const own = `loaded ${at}`;
-        const value = await cache.getOrSet(step.key, () => own, { tags: ['t'] });
-        if (value === own) model.write(replica, step.key, { value, tags: ['t'] });
+        const written = { tags: ['t'], graceMs: 600_000 };
+        // A stale value is never good enough here, so it is either there and fresh, or loaded.
+        const options = { ...written, softTimeoutMs: Infinity };
+        const value = await cache.getOrSet(step.key, () => own, options);
+        if (value === own) model.write(replica, step.key, { ...written, value, isStale: false });
         else check(step.key, value);
         break;
       }
       case 'settle':
-        await settle(replicas, `settle ${at}`);
+        await settle(this.replicas, `settle ${at}`);
         for (const key of keys) for (const each of [0, 1]) model.catchUp(each, key);
         break;
     }
   }
-  await eventually(
-    async () => {
-      for (const key of keys) {
-        const expected = model.cells.get(key)?.value;
-        for (const cache of replicas) {
-          const value = await cache.get(key);
-          if (value !== expected)
-            throw new Error(`at the end: ${String(value)} for ${key}, not ${expected}`);
-        }
+
+  /** In the end all replicas are of one mind. */
+  async end(): Promise<void> {
+    for (const key of keys) {
+      for (const [cache, allowStale] of this.replicas.flatMap(
+        (each) =>
+          [
+            [each, false],
+            [each, true],
+          ] as const,
+      )) {
+        const expected = valueOf(this.model.now(key), allowStale);
+        const value = await cache.get(key, { allowStale });
+        if (value === expected) continue;
+        throw new Error(`at the end: ${String(value)} for ${key}, not ${String(expected)}`);
       }
-    },
-    { timeoutMs: 5_000, intervalMs: 5 },
-  );
+    }
+  }
+
+  private async writeThrough(
+    cache: TieredCache,
+    { key, written, invalidates, fails }: Step & { kind: 'writeThrough' },
+    { replica, value }: { replica: number; value: string },
+  ): Promise<void> {
+    const { model } = this;
+    const persist = async () => {
+      if (fails) throw new Error('the source refused it');
+    };
+    const writing = cache.writeThrough(key, value, persist, { ...written, invalidates });
+    const outcome = await writing.catch((error: Error) => error.message);
+    if (outcome === 'the source refused it' && fails) return;
+    if (outcome !== 'applied') throw new Error(`writing through: ${outcome}`);
+    for (const tag of invalidates.tags) {
+      model.sweep(tag, (other) => model.write(replica, other, undefined));
+    }
+    for (const other of invalidates.keys) model.write(replica, other, undefined);
+    model.write(replica, key, { ...written, value, isStale: false });
+  }
 }
 
 describe('two replicas, whatever is done to them', () => {
@@ -170,7 +185,9 @@ describe('two replicas, whatever is done to them', () => {
       fc.asyncProperty(run, async (steps) => {
         await replicas[0]?.clear();
         await settle(replicas, 'begin');
-        await play(replicas, steps);
+        const game = new Game(replicas);
+        for (const [at, { replica, step }] of steps.entries()) await game.play(step, replica, at);
+        await eventually(async () => game.end(), { timeoutMs: 5_000, intervalMs: 5 });
       }),
       { numRuns: 60 },
     );

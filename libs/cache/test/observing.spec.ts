@@ -12,8 +12,8 @@ import { TieredCache, cacheMetrics } from '../src/index.js';
 
 describe('observing a cache', () => {
   let caches: TieredCache[];
-  const open = (observer = {}) => {
-    const cache = new TieredCache({ name: 'observed', observer });
+  const open = (observer = {}, memory = {}) => {
+    const cache = new TieredCache({ name: 'observed', observer, memory });
     caches.push(cache);
     return cache;
   };
@@ -42,6 +42,31 @@ describe('observing a cache', () => {
     expect(text).toContain('cache_memory_entries{cache="observed"} 1');
     expect(text).toContain('cache_redis_away{cache="observed"} 0');
     expect(await registry.metrics()).toContain('cache_loads_total{cache="observed"} 1');
+  });
+
+  it('should count stale values, callers that joined a load, and what had to make room', async () => {
+    const registry = new promClient.Registry();
+    const cache = open(cacheMetrics(promClient, registry), { maxEntries: 2 });
+    const counted = async (name: string) => {
+      const metrics = await registry.getMetricsAsJSON();
+      const { values } = metrics.find((metric) => metric.name === `cache_${name}_total`) ?? {};
+      return values?.[0]?.value;
+    };
+    await Promise.all([1, 2, 3].map(async () => cache.getOrSet('a', () => 1, { graceMs: 60_000 })));
+    expect(await counted('coalesced')).toBe(2);
+    await cache.expire('a');
+    expect(await counted('stale')).toBe(0);
+    expect(await cache.get('a', { allowStale: true })).toBe(1);
+    expect(await counted('stale')).toBe(1);
+    await cache.set('b', 1);
+    expect(await counted('evictions')).toBe(0);
+    await cache.set('c', 1);
+    expect(await counted('evictions')).toBe(1);
+    const fails = () => {
+      throw new Error('away');
+    };
+    await expect(cache.getOrSet('d', fails)).rejects.toThrow('away');
+    expect([await counted('load_failures'), await counted('loads')]).toEqual([1, 2]);
   });
 
   it('should tell listeners what happens, and bear it when one throws', async () => {

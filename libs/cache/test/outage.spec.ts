@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, type FaultyProxy, faultyProxy } from '@trilith/testing';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
 import type { TieredCache, TieredCacheOptions } from '../src/index.js';
-import { Replicas } from './replicas.js';
+import { Replicas, clientOf } from './replicas.js';
 
 describe('with Redis away', () => {
   let replicas: Replicas;
@@ -190,8 +190,7 @@ describe('with Redis failing at random', () => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
       return state / 0x7fffffff;
     };
-    const { client } = (cache as unknown as { core: { shared: { redis: { client: Redis } } } }).core
-      .shared.redis;
+    const client = clientOf(cache) as Redis;
     const send = client.sendCommand.bind(client);
     let isFaulty = true;
     client.sendCommand = (command, stream) => {

@@ -1,9 +1,23 @@
+import type { RedisClient } from '@trilith/redis';
 import { type RedisForTest, redisForTest } from '@trilith/testing';
 
+import type { CacheCore } from '../src/cache-core.js';
 import { type CacheRedisOptions, TieredCache, type TieredCacheOptions } from '../src/index.js';
 
 /** Times that no slow machine breaks; tests of faults say their own. */
 const patient = { commandTimeoutMs: 10_000, startTimeoutMs: 30_000 };
+
+/** The parts of a cache, for faults that cannot be made from outside. */
+export function coreOf(cache: TieredCache): CacheCore {
+  return (cache as unknown as { core: CacheCore }).core;
+}
+
+/** The connection on which a cache sends its commands. */
+export function clientOf(cache: TieredCache): RedisClient {
+  const { shared } = coreOf(cache);
+  if (shared === undefined) throw new Error('this cache has no Redis');
+  return shared.redis.client;
+}
 
 /** Processes' caches of one name, on keys that no other test uses. */
 export class Replicas implements AsyncDisposable {
@@ -11,8 +25,9 @@ export class Replicas implements AsyncDisposable {
 
   private constructor(readonly place: RedisForTest) {}
 
-  static async create(): Promise<Replicas> {
-    return new Replicas(await redisForTest());
+  /** @param place closed with the replicas. Default: a part of the Redis that tests share. */
+  static async create(place?: RedisForTest): Promise<Replicas> {
+    return new Replicas(place ?? (await redisForTest()));
   }
 
   /** One more replica, which follows the log when this resolves. */
