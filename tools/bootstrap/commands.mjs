@@ -33,6 +33,11 @@ export const COMMANDS = {
     stores: true,
     summary: 'The stores alone: up, status, down.',
   },
+  seed: {
+    file: 'tools/seed/cli.ts',
+    stores: true,
+    summary: 'Fills the stores at scale with accounts and what they did.',
+  },
   migrate: {
     file: 'tools/platform/migrate.ts',
     stores: true,

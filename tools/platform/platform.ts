@@ -93,7 +93,7 @@ export class Platform {
     onProgress?.('Building, and finding or starting the stores …');
     const env = await this.#prepare(own);
     onProgress?.('Migrating …');
-    await migrate(env, signal);
+    await migrate(env, { signal });
     onProgress?.('Starting the services …');
     await this.#startServices(env);
     this.#claim.announce({ addresses: this.addresses });
