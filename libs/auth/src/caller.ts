@@ -3,4 +3,6 @@ export interface Caller {
   /** The account's id. */
   readonly accountId: string;
   readonly roles: readonly string[];
+  /** The session that the token was issued in, where the token tells (`sid`). */
+  readonly sessionId?: string;
 }

@@ -9,6 +9,7 @@ import { VerifiedTokens } from './verified-tokens.js';
 const claimsSchema = z.object({
   sub: z.uuid(),
   roles: z.array(z.string().max(64)).max(32),
+  sid: z.uuid().optional(),
   exp: z.number(),
 });
 
@@ -50,8 +51,9 @@ export class TokenVerifier {
         requiredClaims: ['sub', 'iat', 'exp', 'jti'],
         clockTolerance: CLOCK_TOLERANCE_S,
       });
-      const { sub, roles, exp } = claimsSchema.parse(payload);
-      return { caller: { accountId: sub, roles }, exp };
+      const { sub, roles, sid, exp } = claimsSchema.parse(payload);
+      const session = sid === undefined ? {} : { sessionId: sid };
+      return { caller: { accountId: sub, roles, ...session }, exp };
     } catch (error) {
       throw explain(error);
     }
