@@ -131,6 +131,27 @@ CREATE INDEX profiles_preferences ON public.profiles USING gin (preferences json
 
 CREATE INDEX profiles_search ON public.profiles USING gin (search_vector);
 
+CREATE TABLE sessions (
+  id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  previous_token_hash bytea,
+  rotated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  device text NOT NULL,
+  address text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  last_seen_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT sessions_address_check CHECK ((char_length(address) <= 64)),
+  CONSTRAINT sessions_device_check CHECK ((char_length(device) <= 200)),
+  CONSTRAINT sessions_pkey PRIMARY KEY (id),
+  CONSTRAINT sessions_previous_token_hash_check CHECK ((octet_length(previous_token_hash) = 32)),
+  CONSTRAINT sessions_token_hash_check CHECK ((octet_length(token_hash) = 32))
+)
+WITH (fillfactor=85);
+
+CREATE INDEX sessions_of_account ON public.sessions USING btree (account_id);
+
 CREATE TABLE signing_keys (
   kid text NOT NULL,
   public_jwk jsonb NOT NULL,
@@ -152,3 +173,5 @@ CREATE TABLE view_refreshes (
 ALTER TABLE activity_events ADD CONSTRAINT activity_events_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 
 ALTER TABLE profiles ADD CONSTRAINT profiles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE sessions ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;

@@ -68,6 +68,15 @@ const environment = z.object({
   TOKEN_ISSUER: words('trilith'),
   TOKEN_AUDIENCE: words('trilith'),
   ACCESS_TOKEN_TTL: duration('15m'),
+  /** How long a session lives without a refresh. */
+  REFRESH_TOKEN_TTL: duration('30d'),
+  /** How long a session lives at all; then the person signs in again. */
+  SESSION_TTL: duration('90d'),
+  /**
+   * Requests that refresh with one token within this time overlap: one wins, and the others end
+   * nothing. Each refresh is answered so much later.
+   */
+  REFRESH_OVERLAP: duration('200ms'),
 
   /** Passwords that are hashed or checked at the same time; each takes 19 MiB and a thread. */
   PASSWORD_CONCURRENCY: wholeNumber({ min: 1, max: 64, default: HASHING_THREADS }),
@@ -121,6 +130,11 @@ export const usersConfig = environment.transform((env) => ({
     issuer: env.TOKEN_ISSUER,
     audience: env.TOKEN_AUDIENCE,
     ttlMs: env.ACCESS_TOKEN_TTL,
+  },
+  sessions: {
+    idleMs: env.REFRESH_TOKEN_TTL,
+    totalMs: env.SESSION_TTL,
+    overlapMs: env.REFRESH_OVERLAP,
   },
   limits: {
     ...limitSettings(env),

@@ -51,6 +51,9 @@ describe('the OpenAPI document', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.toSorted()).toEqual([
+      'delete /v1/sessions/current',
+      'delete /v1/sessions/others',
+      'delete /v1/sessions/{id}',
       'get /.well-known/jwks.json',
       'get /v1/accounts/me',
       'get /v1/accounts/me/activity',
@@ -58,10 +61,12 @@ describe('the OpenAPI document', () => {
       'get /v1/reports/account-stats',
       'get /v1/reports/active-accounts',
       'get /v1/reports/sign-ups',
+      'get /v1/sessions',
       'patch /v1/accounts/me',
       'post /v1/accounts',
       'post /v1/reports/account-stats/refresh',
       'post /v1/sessions',
+      'post /v1/sessions/refresh',
     ]);
   });
 
@@ -93,6 +98,10 @@ describe('the OpenAPI document', () => {
       '/v1/reports/active-accounts',
       '/v1/reports/sign-ups',
       '/v1/sessions',
+      '/v1/sessions/current',
+      '/v1/sessions/others',
+      '/v1/sessions/refresh',
+      '/v1/sessions/{id}',
     ]);
     expect(paths['/.well-known/jwks.json']?.get?.responses).not.toHaveProperty('429');
   });
@@ -124,12 +133,17 @@ describe('the OpenAPI document', () => {
     expect(answer(operation('get', '/v1/accounts/me'), 200)).toEqual(owner);
     expect(answer(operation('patch', '/v1/accounts/me'), 200)).toEqual(owner);
     expect(answer(operation('post', '/v1/accounts'), 201)).toEqual(owner);
-    expect(answer(operation('post', '/v1/sessions'), 201)).toEqual([
+    const session = [
       'accessToken',
       'tokenType',
       'expiresIn',
+      'refreshToken',
+      'refreshExpiresIn',
+      'sessionId',
       'accountId',
-    ]);
+    ];
+    expect(answer(operation('post', '/v1/sessions'), 201)).toEqual(session);
+    expect(answer(operation('post', '/v1/sessions/refresh'), 200)).toEqual(session);
     expect(answer(operation('get', '/.well-known/jwks.json'), 200)).toEqual(['keys']);
   });
 
@@ -140,11 +154,15 @@ describe('the OpenAPI document', () => {
         .map(([method]) => `${method} ${path}`),
     );
     expect(secured.toSorted()).toEqual([
+      'delete /v1/sessions/current',
+      'delete /v1/sessions/others',
+      'delete /v1/sessions/{id}',
       'get /v1/accounts/me',
       'get /v1/accounts/me/activity',
       'get /v1/reports/account-stats',
       'get /v1/reports/active-accounts',
       'get /v1/reports/sign-ups',
+      'get /v1/sessions',
       'patch /v1/accounts/me',
       'post /v1/reports/account-stats/refresh',
     ]);

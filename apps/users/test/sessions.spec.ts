@@ -37,6 +37,9 @@ describe('sessions', () => {
       accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
       tokenType: 'Bearer',
       expiresIn: 900,
+      refreshToken: expect.stringMatching(/^[\w-]{75}$/),
+      refreshExpiresIn: expect.any(Number),
+      sessionId: expect.any(String),
       accountId,
     });
     expect(headers['cache-control']).toBe('no-store');

@@ -67,6 +67,7 @@ describe('access tokens', () => {
     expect(await app.get(TokenVerifier).verify(person.token)).toEqual({
       accountId: person.id,
       roles: ['member'],
+      sessionId: expect.any(String),
     });
   });
 

@@ -76,11 +76,17 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+export interface CallOptions {
+  readonly json?: unknown;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export async function call(
   app: NestFastifyApplication,
-  method: 'GET' | 'POST' | 'PATCH',
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   url: string,
-  { json, token }: { json?: unknown; token?: string } = {},
+  { json, token, headers }: CallOptions = {},
 ): Promise<Answer> {
   const response = await app.inject({
     method,
@@ -88,6 +94,7 @@ export async function call(
     headers: {
       ...(json !== undefined && { 'content-type': 'application/json' }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
     },
     ...(json !== undefined && { payload: JSON.stringify(json) }),
   });

@@ -97,14 +97,6 @@ export class AccountsRepository {
     await this.manager.update(Account, unchanged, { passwordHash });
   }
 
-  /** Notes when the account signed in last. Shown to admins alone, so the version stays. */
-  async recordSignIn(accountId: string): Promise<void> {
-    await this.manager.query(
-      'UPDATE accounts SET last_signed_in_at = clock_timestamp() WHERE id = $1',
-      [accountId],
-    );
-  }
-
   private withProfile(): SelectQueryBuilder<Account> {
     return this.manager
       .createQueryBuilder(Account, 'account')

@@ -23,12 +23,24 @@ export class AccessTokens {
     private readonly options: AccessTokenOptions,
   ) {}
 
-  async issue({ accountId, roles }: { accountId: string; roles: string[] }): Promise<AccessToken> {
+  /** @param session the session that the token belongs to, told as `sid` */
+  async issue({
+    accountId,
+    roles,
+    sessionId,
+  }: {
+    accountId: string;
+    roles: string[];
+    sessionId?: string;
+  }): Promise<AccessToken> {
     const { issuer, audience, ttlMs } = this.options;
     const { kid, privateKey } = this.keyRing.signing;
     const expiresIn = Math.floor(ttlMs / 1000);
     const issuedAt = Math.floor(Date.now() / 1000);
-    const accessToken = await new SignJWT({ roles })
+    const accessToken = await new SignJWT({
+      roles,
+      ...(sessionId !== undefined && { sid: sessionId }),
+    })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
       .setSubject(accountId)
       .setIssuer(issuer)

@@ -1,16 +1,48 @@
-import { Body, Controller, Header, Post, UseInterceptors } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Returns } from '@trilith/service';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Authenticated, Caller } from '@trilith/auth';
+import { ClientAddress, Returns } from '@trilith/service';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 
 import { RecordsSignIn } from '../activity/records-sign-in.interceptor.js';
 import { LimitsSignIn } from '../limits/credential-limits.js';
-import { type Session, type SignIn, session, signIn } from './dto/session.dto.js';
+import { AccountSessions } from './account-sessions.js';
+import { clientOf } from './client.js';
+import {
+  type Refreshing,
+  refreshing,
+  type Session,
+  session,
+  type SessionList,
+  sessionList,
+  type SignIn,
+  signIn,
+  toSessionList,
+} from './dto/session.dto.js';
+import { SessionRefresher } from './session-refresher.js';
 import { SessionsService } from './sessions.service.js';
 
 @ApiTags('sessions')
 @Controller('v1/sessions')
 export class SessionsController {
-  constructor(private readonly sessions: SessionsService) {}
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly refresher: SessionRefresher,
+    private readonly own: AccountSessions,
+  ) {}
 
   @Post()
   @LimitsSignIn()
@@ -23,7 +55,74 @@ export class SessionsController {
       'with `rate_limited` (429) after too many attempts from one address or at one account.',
   })
   @Returns(session, { status: 201 })
-  signIn(@Body({ schema: signIn }) credentials: SignIn): Promise<Session> {
-    return this.sessions.signIn(credentials);
+  signIn(
+    @Body({ schema: signIn }) credentials: SignIn,
+    @Headers('user-agent') userAgent: string | undefined,
+    @ClientAddress() address: string,
+  ): Promise<Session> {
+    return this.sessions.signIn(credentials, clientOf(userAgent, address));
+  }
+
+  @Post('refresh')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Get the next tokens of a session',
+    description:
+      'Refused with `refresh_token_invalid` (401) for a token of no session; with `refresh_token_reused` (401) for one that had been replaced, which ends its session; ' +
+      'with `refresh_conflict` (409) while another request refreshes with the same token.',
+  })
+  @Returns(session)
+  refresh(
+    @Body({ schema: refreshing }) { refreshToken }: Refreshing,
+    @Headers('user-agent') userAgent: string | undefined,
+    @ClientAddress() address: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Session> {
+    const arrivedAt = performance.now() - reply.elapsedTime;
+    return this.refresher.refresh(refreshToken, clientOf(userAgent, address), arrivedAt);
+  }
+
+  @Get()
+  @Authenticated()
+  @ApiOperation({ summary: 'Where the own account is signed in, last seen first' })
+  @Returns(sessionList)
+  async list(@Caller() { accountId, sessionId }: Caller): Promise<SessionList> {
+    return toSessionList(await this.own.list(accountId), sessionId);
+  }
+
+  @Delete('current')
+  @Authenticated()
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Sign out',
+    description: 'Ends the session of the access token, which itself is good to its end.',
+  })
+  @ApiNoContentResponse()
+  async signOut(@Caller() { accountId, sessionId }: Caller): Promise<void> {
+    if (sessionId !== undefined) await this.own.signOut(accountId, sessionId);
+  }
+
+  @Delete('others')
+  @Authenticated()
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Sign out everywhere but here' })
+  @ApiNoContentResponse()
+  async signOutOthers(@Caller() { accountId, sessionId }: Caller): Promise<void> {
+    await this.own.endSessions(accountId, { except: sessionId });
+  }
+
+  @Delete(':id')
+  @Authenticated()
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'End a session of the own account',
+    description: 'Refused with `session_not_found` (404).',
+  })
+  @ApiNoContentResponse()
+  async end(
+    @Caller() { accountId }: Caller,
+    @Param('id', { schema: z.uuid().toLowerCase() }) id: string,
+  ): Promise<void> {
+    await this.own.end(accountId, id);
   }
 }
