@@ -160,6 +160,56 @@ describe('the partitions of account activity', () => {
     expect((await names())[0]).toBe('2025_06');
   });
 
+  it('are given the time that a detach takes, although the pool has less for a query', async () => {
+    await maintain('2025-01-15T00:00:00Z');
+    const reader = await pool.connect();
+    await reader.query('BEGIN; SELECT count(*) FROM activity_events');
+    const ofRequests = new pg.Pool({
+      connectionString: postgres.url,
+      statement_timeout: 200,
+      query_timeout: 300,
+    });
+    const maintaining = new MonthlyPartitions({
+      pool: ofRequests,
+      table: 'activity_events',
+      ...POLICY,
+      lockTimeoutMs: 60_000,
+    }).maintain(new Date('2025-09-15T00:00:00Z'));
+    const detachWaits = async () => {
+      const { rows } = await pool.query(
+        `SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'
+            AND query LIKE '%DETACH%' AND clock_timestamp() - query_start > interval '1 second'`,
+      );
+      expect(rows).toHaveLength(1);
+    };
+    await Promise.race([eventually(detachWaits), maintaining]);
+    await reader.query('COMMIT');
+    reader.release();
+    expect((await maintaining).retired).toContain('activity_events_2024_12');
+    await ofRequests.end();
+  });
+
+  it('are left at once, half-way through a detach, by who is told to stop', async () => {
+    await maintain('2025-01-15T00:00:00Z');
+    const reader = await pool.connect();
+    await reader.query('BEGIN; SELECT count(*) FROM activity_events');
+    const stop = new AbortController();
+    const maintaining = partitions(60_000).maintain(new Date('2025-09-15T00:00:00Z'), stop.signal);
+    const isPending = async () => {
+      const { rows } = await pool.query('SELECT FROM pg_inherits WHERE inhdetachpending');
+      expect(rows).toHaveLength(1);
+    };
+    await Promise.race([eventually(isPending), maintaining]);
+    stop.abort();
+    // While the reader still has its transaction.
+    await expect(maintaining).rejects.toThrow(/terminated/);
+    await reader.query('COMMIT');
+    reader.release();
+    await maintain('2025-09-15T00:00:00Z');
+    expect((await names())[0]).toBe('2025_06');
+  });
+
   it('do not keep anybody waiting behind a lock that is not to be had', async () => {
     await maintain('2026-01-15T00:00:00Z');
     const holder = await pool.connect();

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import pg, { type Pool, type PoolClient } from 'pg';
+import pg, { type Pool } from 'pg';
 
+import { type PatientConnection, onPatientConnection } from '../database/patient-connection.js';
 import { PartitionConflictError } from './partitions.errors.js';
 import {
   type PartitionPolicy,
@@ -22,6 +23,11 @@ export interface MonthlyPartitionsOptions extends PartitionPolicy {
    * queries behind it and tries again; 2,000 by default.
    */
   readonly lockTimeoutMs?: number;
+  /**
+   * How long one change may take, in milliseconds; 300,000 by default. A detach waits for each
+   * transaction before it, a drop for the file system.
+   */
+  readonly statementTimeoutMs?: number;
 }
 
 /** What was done. */
@@ -33,6 +39,7 @@ export interface PartitionChanges {
 
 const LIST = readFileSync(new URL('./list-partitions.sql', import.meta.url), 'utf8');
 const LOCK_TIMEOUT_MS = 2_000;
+const STATEMENT_TIMEOUT_MS = 300_000;
 const MOST_FAILURES = 10;
 
 /**
@@ -59,48 +66,42 @@ const CONTENTION = new Set([
  */
 export class MonthlyPartitions {
   private readonly lockTimeoutMs: number;
+  private readonly statementTimeoutMs: number;
 
   constructor(private readonly options: MonthlyPartitionsOptions) {
     this.lockTimeoutMs = options.lockTimeoutMs ?? LOCK_TIMEOUT_MS;
+    this.statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   }
 
   /**
    * Does what is due at this time.
-   * @param signal ends the work before its next step
+   * @param signal ends the work, also in the middle of a step
    * @throws PartitionConflictError when a table stands in the way that is no partition
    * @throws the database's own error when a step failed ten times
    */
   async maintain(now: Date, signal?: AbortSignal): Promise<PartitionChanges> {
-    const client = await this.options.pool.connect();
-    // A connection that breaks raises an event as well, which without a listener ends the process.
-    client.on('error', () => undefined);
-    try {
-      // A detach waits for the transactions before it, longer than a request's statement may.
-      await client.query(
-        `SET timezone = 'UTC'; SET statement_timeout = '5min'; SET lock_timeout = ${this.lockTimeoutMs}`,
-      );
-      return await this.converge(client, now, signal);
-    } finally {
-      // Its settings end with it.
-      client.release(true);
-    }
+    const patience = { timeoutMs: this.statementTimeoutMs, signal };
+    return onPatientConnection(this.options.pool, patience, async (connection) => {
+      await connection.query(`SET timezone = 'UTC'; SET lock_timeout = ${this.lockTimeoutMs}`);
+      return this.converge(connection, now, signal);
+    });
   }
 
   /** Looks again after each step: what another run did meanwhile is done. */
   private async converge(
-    client: PoolClient,
+    connection: PatientConnection,
     now: Date,
     signal: AbortSignal | undefined,
   ): Promise<PartitionChanges> {
     const done: PartitionStep[] = [];
     for (let failures = 0; ;) {
       signal?.throwIfAborted();
-      const states = await this.list(client);
+      const states = await this.list(connection);
       const [step] = planPartitions(this.options.table, states, now, this.options);
       if (step === undefined) return changesOf(done);
       this.refuseConflict(step, states);
       try {
-        await this.run(client, step);
+        await this.run(connection, step);
         done.push(step);
       } catch (error) {
         failures += 1;
@@ -110,8 +111,10 @@ export class MonthlyPartitions {
     }
   }
 
-  private async list(client: PoolClient): Promise<PartitionState[]> {
-    const { rows } = await client.query<Parameters<typeof toState>[0]>(LIST, [this.options.table]);
+  private async list(connection: PatientConnection): Promise<PartitionState[]> {
+    const { rows } = await connection.query<Parameters<typeof toState>[0]>(LIST, [
+      this.options.table,
+    ]);
     return rows.map(toState);
   }
 
@@ -122,41 +125,41 @@ export class MonthlyPartitions {
     }
   }
 
-  private async run(client: PoolClient, step: PartitionStep): Promise<void> {
+  private async run(connection: PatientConnection, step: PartitionStep): Promise<void> {
     const table = pg.escapeIdentifier(this.options.table);
     const partition = pg.escapeIdentifier(step.name);
     switch (step.kind) {
       case 'create':
-        return this.create(client, step);
+        return this.create(connection, step);
       case 'finalize':
-        await client.query(`ALTER TABLE ${table} DETACH PARTITION ${partition} FINALIZE`);
+        await connection.query(`ALTER TABLE ${table} DETACH PARTITION ${partition} FINALIZE`);
         return undefined;
       case 'detach':
-        await client.query(`ALTER TABLE ${table} DETACH PARTITION ${partition} CONCURRENTLY`);
+        await connection.query(`ALTER TABLE ${table} DETACH PARTITION ${partition} CONCURRENTLY`);
         return undefined;
       case 'drop':
-        await client.query(`DROP TABLE ${partition}`);
+        await connection.query(`DROP TABLE ${partition}`);
         return undefined;
     }
   }
 
   /** By ATTACH, under which reading and writing the table go on; PARTITION OF would stop both. */
   private async create(
-    client: PoolClient,
+    connection: PatientConnection,
     { name, from, to }: Extract<PartitionStep, { kind: 'create' }>,
   ): Promise<void> {
     const table = pg.escapeIdentifier(this.options.table);
     const partition = pg.escapeIdentifier(name);
-    await client.query('BEGIN');
+    await connection.query('BEGIN');
     try {
-      await client.query(
+      await connection.query(
         `CREATE TABLE ${partition} (LIKE ${table} INCLUDING ALL EXCLUDING INDEXES);
          ALTER TABLE ${table} ATTACH PARTITION ${partition}
            FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}');
          COMMIT`,
       );
     } catch (error) {
-      await client.query('ROLLBACK');
+      await connection.query('ROLLBACK');
       throw error;
     }
   }

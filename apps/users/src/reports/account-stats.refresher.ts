@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { TieredCache } from '@trilith/cache';
 import { type Lease, LockManager } from '@trilith/locks';
-import type { PoolClient, QueryConfig } from 'pg';
 
+import { onPatientConnection } from '../database/patient-connection.js';
 import { SessionPool } from '../database/session-pool.js';
 import { ACCOUNT_STATS_TAG } from './reports.service.js';
 
@@ -64,32 +64,12 @@ export class AccountStatsRefresher {
   }
 
   private async replaceContents(signal: AbortSignal): Promise<void> {
-    const client = await this.sessions.pool.connect();
-    client.on('error', () => undefined);
-    // A statement has no signal: what ends it is the end of its connection.
-    const stop = () => void client.end();
-    signal.addEventListener('abort', stop);
-    try {
-      signal.throwIfAborted();
-      await inTransaction(client);
-    } finally {
-      signal.removeEventListener('abort', stop);
-      client.release(true);
-    }
+    const patience = { timeoutMs: TIMEOUT_MS, signal };
+    await onPatientConnection(this.sessions.pool, patience, async (connection) => {
+      await connection.query('BEGIN');
+      await connection.query('REFRESH MATERIALIZED VIEW CONCURRENTLY account_stats');
+      await connection.query(RECORD);
+      await connection.query('COMMIT');
+    });
   }
-}
-
-/** pg takes it with each query; its types do not tell. */
-type DeadlinedQuery = QueryConfig & { readonly query_timeout: number };
-
-async function inTransaction(client: PoolClient): Promise<void> {
-  // The pool's own deadline is that of a request.
-  const query = async (text: string) => {
-    const statement: DeadlinedQuery = { text, query_timeout: TIMEOUT_MS + 1_000 };
-    await client.query(statement);
-  };
-  await query(`BEGIN; SET LOCAL statement_timeout = ${TIMEOUT_MS}`);
-  await query('REFRESH MATERIALIZED VIEW CONCURRENTLY account_stats');
-  await query(RECORD);
-  await query('COMMIT');
 }
