@@ -1,7 +1,11 @@
 export { createService, type CreateServiceOptions } from './create-service.js';
 export { CORRELATION_HEADER } from './correlation/correlation.js';
 export { MessageContext } from './correlation/message-context.js';
+export { MergePatch } from './http/body-types.js';
 export { ClientAddress } from './http/client-address.js';
+export { entityTag, IfMatch, type SeenVersions } from './http/if-match.js';
+export { mergePatch } from './http/merge-patch.js';
+export { PreconditionFailedError, PreconditionRequiredError } from './http/precondition.errors.js';
 export type { TrustedProxies } from './http/trusted-proxies.js';
 export { HealthRegistry, type HealthCheck } from './health/health-registry.js';
 export { NotReadyError } from './health/not-ready.error.js';

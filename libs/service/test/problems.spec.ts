@@ -51,7 +51,9 @@ describe('a domain error', () => {
     ['forbidden', 403],
     ['not_found', 404],
     ['conflict', 409],
+    ['precondition_failed', 412],
     ['too_large', 413],
+    ['precondition_required', 428],
     ['rate_limited', 429],
     ['unavailable', 503],
   ])('of kind %s should be answered with status %i and its facts', async (kind, status) => {

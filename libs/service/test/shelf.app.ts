@@ -7,6 +7,7 @@ import {
   Logger,
   Module,
   Param,
+  Patch,
   Post,
   Query,
   type OnApplicationShutdown,
@@ -23,12 +24,17 @@ import { z } from 'zod';
 import {
   DomainError,
   HealthRegistry,
+  IfMatch,
+  mergePatch,
+  MergePatch,
   Returns,
   serviceEnvironment,
   serviceSettings,
   text,
   wholeNumber,
   type ServiceConfig,
+  type Json,
+  type SeenVersions,
   type ServiceDefinition,
 } from '../src/index.js';
 
@@ -114,6 +120,25 @@ export class BooksController {
   add(@Body({ schema: newBookSchema }) book: z.output<typeof newBookSchema>) {
     this.logger.log('adding');
     return { id: ID, ...book };
+  }
+
+  @Patch('notes')
+  @MergePatch()
+  @Returns(z.object({ notes: z.json() }))
+  note(
+    @Body({ schema: z.record(z.string(), z.json()) }) patch: { [key: string]: Json },
+    @IfMatch() seen: SeenVersions,
+  ) {
+    seen.mustInclude(7);
+    return { notes: mergePatch({ place: { row: 3, shelf: 'B' }, read: true }, patch) };
+  }
+
+  @Patch('notes/careless')
+  @MergePatch()
+  @Returns(z.object({ looked: z.boolean() }))
+  noteCarelessly(@IfMatch({ optional: true }) seen: SeenVersions | undefined) {
+    seen?.mustInclude(7);
+    return { looked: seen !== undefined };
   }
 
   @MessagePattern('books.get')

@@ -39,6 +39,10 @@ export interface Operation {
   /** Of something that is there, so that no route hides behind a 404. */
   readonly knownId: string;
   readonly query: readonly string[];
+  /** Headers of its own that it should take. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The media type of its body. */
+  readonly bodyType: string;
   /** A body that the route should take; undefined where it takes none. */
   readonly goodBody: Readonly<Record<string, unknown>> | undefined;
   readonly bodyFields: readonly string[];
@@ -64,14 +68,28 @@ function operation(
   { parameters = [], requestBody }: RawOperation,
   document: OpenApi,
 ): Operation {
-  const body = requestBody?.content?.['application/json']?.schema;
+  const content = Object.entries(requestBody?.content ?? {});
+  const [bodyType, { schema: body } = {}] = content.find(([type]) => BODY_TYPES.has(type)) ?? [''];
   const fields = body && resolve(body, document).properties;
   return {
     ...route,
     query: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
+    headers: Object.fromEntries(
+      parameters.filter((one) => one.in === 'header').map(({ name }) => [name, headerOf(name)]),
+    ),
+    bodyType,
     goodBody: body && (sample(body, document) as Record<string, unknown>),
     bodyFields: Object.keys(fields ?? {}),
   };
+}
+
+const BODY_TYPES = new Set(['application/json', 'application/merge-patch+json']);
+
+/** For If-Match whatever version there is: it is the rest of the request that is tried. */
+const ANY_VERSION = Array.from({ length: 1_200 }, (_, version) => `"${version}"`).join(',');
+
+function headerOf(name: string): string {
+  return name.toLowerCase() === 'if-match' ? ANY_VERSION : 'sample';
 }
 
 function resolve(schema: JsonSchema, document: OpenApi): JsonSchema {

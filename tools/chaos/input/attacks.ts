@@ -18,13 +18,14 @@ export interface Attack {
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-const JSON_TYPE = { 'content-type': 'application/json' };
+const JSON_TYPE = 'application/json';
 
 /** All that is tried on a route. */
 export function* attacksOn(operation: Operation): Generator<Attack> {
   yield* wrongCredentials(operation);
   yield* wrongPaths(operation);
   yield* wrongQueries(operation);
+  yield* wrongHeaders(operation);
   yield* wrongMethods(operation);
   if (operation.goodBody === undefined) return;
   yield* wrongBodies(operation);
@@ -33,9 +34,11 @@ export function* attacksOn(operation: Operation): Generator<Attack> {
 
 /** The request that the route is for. */
 export function goodRequest(operation: Operation): Attack {
-  const { method, goodBody } = operation;
-  const body = goodBody && { headers: JSON_TYPE, body: JSON.stringify(goodBody) };
-  return { method, target: withIds(operation), ...body };
+  const { method, headers, bodyType, goodBody } = operation;
+  const target = withIds(operation);
+  if (goodBody === undefined) return { method, target, headers };
+  const typed = { ...headers, 'content-type': bodyType };
+  return { method, target, headers: typed, body: JSON.stringify(goodBody) };
 }
 
 function* wrongCredentials(operation: Operation): Generator<Attack> {
@@ -74,6 +77,19 @@ function* wrongQueries(operation: Operation): Generator<Attack> {
   }
 }
 
+function* wrongHeaders(operation: Operation): Generator<Attack> {
+  const good = goodRequest(operation);
+  for (const name of Object.keys(operation.headers)) {
+    for (const text of HOSTILE_TEXTS) {
+      // What no header can hold goes in its escaped form.
+      const value = /^[\t\x20-\x7e]*$/.test(text) ? text : escape(text);
+      for (const one of [value, `"${value}"`]) {
+        yield { ...good, headers: { ...good.headers, [name]: one } };
+      }
+    }
+  }
+}
+
 function query(good: Attack, text: string): Attack {
   return { ...good, target: `${good.target}?${text}` };
 }
@@ -85,7 +101,11 @@ function* wrongMethods(operation: Operation): Generator<Attack> {
 function* wrongBodies(operation: Operation): Generator<Attack> {
   const good = goodRequest(operation);
   for (const { bytes, type } of HOSTILE_BODIES) {
-    yield { ...good, body: bytes, headers: type === undefined ? {} : { 'content-type': type } };
+    // What is wrong as JSON is wrong as whatever JSON the route takes; and that type alone is.
+    for (const one of new Set([type, type === JSON_TYPE ? operation.bodyType : type])) {
+      const headers = { ...operation.headers, ...(one !== undefined && { 'content-type': one }) };
+      yield { ...good, body: bytes, headers };
+    }
   }
 }
 

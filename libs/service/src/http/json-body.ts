@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
+import { BODY_TYPES, bodyTypeOf, type BodyType } from './body-types.js';
 
 /** The largest body: 512 KiB, so that 50,000 characters fit also where each is escaped. */
 export const BODY_LIMIT = 512 * 1024;
@@ -8,14 +9,19 @@ export const BODY_LIMIT = 512 * 1024;
 const DEEPEST_JSON = 64;
 
 /**
- * Bodies are JSON in UTF-8 (RFC 8259), and nothing else (415). Refused (400) are other bytes, text
- * that is no JSON, keys that reach for prototypes, a key given twice in one object, and values
- * nested too deep. An empty body counts as none.
+ * Bodies are JSON in UTF-8 (RFC 8259), of the media type that the route takes, and nothing else
+ * (415). Refused (400) are other bytes, text that is no JSON, keys that reach for prototypes, a key
+ * given twice in one object, and values nested too deep. An empty body counts as none.
  */
 export function acceptJsonOnly(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  for (const type of BODY_TYPES) acceptJson(fastify, type);
+}
+
+function acceptJson(fastify: FastifyInstance, type: BodyType): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
+    if (bodyTypeOf(request) !== type) return done(new RefusedTypeError(), undefined);
     const bytes = Buffer.from(body);
     if (bytes.length === 0) return done(null, undefined);
     // Decoding would replace them, and different texts would become the same.
@@ -38,6 +44,12 @@ class RefusedJsonError extends Error {
   constructor(readonly code: 'JSON_NOT_UTF8' | 'JSON_TOO_DEEP' | 'JSON_KEY_TWICE') {
     super(code);
   }
+}
+
+/** As the server's own for a type that no route takes. */
+class RefusedTypeError extends Error {
+  readonly statusCode = 415;
+  readonly code = 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
 }
 
 const QUOTE = 34;

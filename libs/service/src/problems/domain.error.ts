@@ -1,7 +1,7 @@
 /**
  * What kind of answer an error is; it decides the HTTP status:
- * invalid 400, unauthenticated 401, forbidden 403, not_found 404, conflict 409, too_large 413,
- * rate_limited 429, unavailable 503.
+ * invalid 400, unauthenticated 401, forbidden 403, not_found 404, conflict 409, precondition_failed
+ * 412, too_large 413, precondition_required 428, rate_limited 429, unavailable 503.
  */
 export type DomainErrorKind = keyof typeof STATUS_BY_KIND;
 
@@ -12,7 +12,9 @@ export const STATUS_BY_KIND = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  precondition_failed: 412,
   too_large: 413,
+  precondition_required: 428,
   rate_limited: 429,
   unavailable: 503,
 } as const;

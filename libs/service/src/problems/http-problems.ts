@@ -29,7 +29,9 @@ const BY_SERVER_CODE: Record<string, { status: number; code: string; detail: str
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     status: 415,
     code: 'unsupported_media_type',
-    detail: 'A body must be sent as application/json.',
+    detail:
+      'A body must be sent as application/json, and a patch as application/merge-patch+json where ' +
+      'the description of the route says so.',
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     status: 400,
@@ -53,9 +55,11 @@ const BY_STATUS: Record<number, string> = {
   406: 'not_acceptable',
   408: 'request_timeout',
   409: 'conflict',
+  412: 'precondition_failed',
   413: 'body_too_large',
   414: 'url_too_long',
   415: 'unsupported_media_type',
+  428: 'precondition_required',
   429: 'rate_limited',
   431: 'headers_too_large',
   503: 'unavailable',
