@@ -26,6 +26,8 @@ export const rateLimit: Area = {
     atEnd(async () => {
       const redis = new Redis(redisUrl);
       await removeKeys(redis, prefix);
+      // Those of @nestjs/throttler begin with the brace of a hash tag.
+      await removeKeys(redis, `{${prefix}`);
       await redis.quit();
     });
     const place = { redisUrl, prefix };
@@ -61,6 +63,14 @@ function decisions(place: Place, { inFlight, keys, limit }: (typeof LEVELS)[numb
         differs: 'a fixed window, by SET NX, INCRBY and PTTL: twice the limit at its boundary',
       },
       {
+        ...contestant('@upstash/ratelimit', 'upstash'),
+        differs: 'a sliding window too; over ioredis; the time is the caller’s, not that of Redis',
+      },
+      {
+        ...contestant('@nestjs/throttler on Redis', 'throttler'),
+        differs: 'its storage without the guard: a fixed window; sends the script each time',
+      },
+      {
         ...contestant('bare script', 'floor'),
         differs: 'INCR and PEXPIRE through ioredis with auto-pipelining: a count, no decision',
       },
@@ -84,6 +94,10 @@ function refusals(place: Place): BenchCase {
         ...contestant('rate-limiter-flexible', 'flexible'),
         target: 5,
         differs: 'inMemoryBlockOnConsumed: a refusal is a promise that rejects',
+      },
+      {
+        ...contestant('@upstash/ratelimit', 'upstash'),
+        differs: 'ephemeralCache: until the window ends, by the clock of the process',
       },
     ],
   };
