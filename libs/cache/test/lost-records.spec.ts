@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, type FaultyProxy, faultyProxy } from '@trilith/testing';
-import { Redis } from 'ioredis';
+import { type Command, Redis } from 'ioredis';
 
 import type { TieredCache } from '../src/index.js';
-import { Replicas } from './replicas.js';
+import { Replicas, clientOf, pauseLog } from './replicas.js';
 
 describe('a replica that missed records of the log', () => {
   let replicas: Replicas;
@@ -142,13 +142,10 @@ describe('a replica that missed records of the log', () => {
   it('should not serve from memory longer than the bound while only its bus is cut off', async () => {
     const bus = await faultyProxy(replicas.place.url);
     const cut = await replicas.start({}, { url: bus.url, trustMemoryMs: 1_500 });
-    const stalledBus = cut as unknown as {
-      core: { follower: { connection: { stream: { pause(): void } } } };
-    };
     await writer.set('a', 'old');
     expect(await cut.get('a')).toBe('old');
     // What arrives there is never read: commands go on, on their own connection.
-    stalledBus.core.follower.connection.stream.pause();
+    pauseLog(cut);
     await writer.set('a', 'new');
     await eventually(async () => expect(await cut.get('a')).toBe('new'));
     await writer.set('t', 'old', { tags: ['t'] });
@@ -156,5 +153,33 @@ describe('a replica that missed records of the log', () => {
     await eventually(async () => expect(await cut.get('t')).toBeUndefined());
     await cut.close();
     await bus.close();
+  });
+
+  it('should rather load than serve what it has when Redis fails before it has caught up', async () => {
+    const behind = await replicas.start({}, { trustMemoryMs: 1_500, failuresToOpen: 1_000 });
+    await read();
+    expect([...(await behind.getMany(['a', 'b'])).values()]).toEqual(['old', 'old']);
+    pauseLog(behind);
+    await writer.setMany([
+      ['a', 'new'],
+      ['b', 'new'],
+    ]);
+    // The log was not heard of for so long that Redis is asked.
+    await eventually(async () => expect(await behind.get('a')).toBe('new'));
+    Object.assign(clientOf(behind), {
+      sendCommand: async (command: Command) => {
+        command.reject(new Error('Command timed out'));
+        return command.promise;
+      },
+    });
+    const fails = () => {
+      throw new Error('the source is away, too');
+    };
+    expect(await behind.get('b')).toBeUndefined();
+    // With nothing else to serve, it is better than nothing.
+    expect(await behind.getOrSet('b', fails)).toBe('old');
+    expect(await behind.get('b', { allowStale: true })).toBe('old');
+    expect(await behind.getOrSet('b', () => 'loaded')).toBe('loaded');
+    expect(behind.stats()).toMatchObject({ outages: 0, staleHits: 1 });
   });
 });

@@ -3,7 +3,7 @@ import { eventually } from '@trilith/testing';
 
 import type { TieredCache } from '../src/index.js';
 import { heldLoader } from './held-loader.js';
-import { Replicas } from './replicas.js';
+import { Replicas, pauseLog } from './replicas.js';
 
 describe('an invalidation', () => {
   let replicas: Replicas;
@@ -69,13 +69,10 @@ describe('an invalidation', () => {
 
   it('should not be undone by a loader whose process has not heard of it', async () => {
     const deaf = await replicas.start();
-    const { core } = deaf as unknown as {
-      core: { follower: { connection: { stream: { pause(): void } } } };
-    };
     const { load, started, letGo } = heldLoader('old');
     const loading = deaf.getOrSet('a', load);
     await started;
-    core.follower.connection.stream.pause();
+    pauseLog(deaf);
     await second.delete('a');
     letGo();
     expect(await loading).toBe('old');

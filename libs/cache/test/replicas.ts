@@ -8,7 +8,7 @@ import { type CacheRedisOptions, TieredCache, type TieredCacheOptions } from '..
 const patient = { commandTimeoutMs: 10_000, startTimeoutMs: 30_000 };
 
 /** The parts of a cache, for faults that cannot be made from outside. */
-export function coreOf(cache: TieredCache): CacheCore {
+function coreOf(cache: TieredCache): CacheCore {
   return (cache as unknown as { core: CacheCore }).core;
 }
 
@@ -17,6 +17,14 @@ export function clientOf(cache: TieredCache): RedisClient {
   const { shared } = coreOf(cache);
   if (shared === undefined) throw new Error('this cache has no Redis');
   return shared.redis.client;
+}
+
+/** What arrives on its connection to the log is never read; commands go on, on their own. */
+export function pauseLog(cache: TieredCache): void {
+  const { follower } = coreOf(cache) as unknown as {
+    follower: { connection: { stream: { pause(): void } } };
+  };
+  follower.connection.stream.pause();
 }
 
 /** Processes' caches of one name, on keys that no other test uses. */

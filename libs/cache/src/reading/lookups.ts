@@ -15,6 +15,8 @@ export interface Found {
   readonly freshness: Freshness;
   /** Undefined when what is there cannot be read. */
   readonly entry: Entry | undefined;
+  /** Redis failed, and the log was not heard of either: it may have been written or deleted. */
+  readonly isDoubtful?: boolean;
   /** The first bytes of a value on Redis that is no longer fresh. */
   readonly seen?: Buffer;
 }
@@ -52,8 +54,9 @@ export class Lookups {
       const found = await (this.reads.get(key) ?? this.read(key, timing));
       return found ?? this.staleCopy(kept);
     } catch {
-      // Redis failed: what memory has is the best there is.
-      return kept && inMemory(kept);
+      // What memory has may do, unless the log was not heard of either: such as just after an outage.
+      const isDoubtful = this.options.memory?.isTrusted === false;
+      return kept && { ...inMemory(kept), isDoubtful };
     }
   }
 

@@ -42,7 +42,8 @@ export class Reads {
     allowStale: boolean,
   ): Promise<Entry | undefined> {
     const found = await this.parts.lookups.find(key, options);
-    const isUsable = found?.freshness === 'fresh' || (allowStale && found?.freshness === 'stale');
+    const isGood = found?.freshness === 'fresh' && found.isDoubtful !== true;
+    const isUsable = isGood || (allowStale && found?.entry !== undefined);
     if (found === undefined || !isUsable) this.missed(key);
     else this.count(key, found);
     return isUsable ? found?.entry : undefined;
@@ -59,6 +60,9 @@ export class Reads {
     const { lookups, loads } = this.parts;
     const found = await lookups.find(key, options);
     const { entry, freshness, seen } = found ?? {};
+    if (entry !== undefined && found?.isDoubtful === true) {
+      return this.replace(entry, { key, loader, options }, present);
+    }
     if (entry !== undefined && found !== undefined && freshness === 'fresh') {
       this.count(key, found);
       if (performance.now() >= entry.refreshAt) {
@@ -73,6 +77,23 @@ export class Reads {
     const isStale = obtained === stale;
     if (isStale && found !== undefined) this.count(key, found);
     return present(obtained, isStale);
+  }
+
+  /** What the loader gives; what is there and may have been written since, only if it fails. */
+  private async replace<Presented>(
+    doubtful: Entry,
+    wanted: Wanted,
+    present: (entry: Entry, isStale: boolean) => Presented,
+  ): Promise<Presented> {
+    const { key } = wanted;
+    try {
+      const obtained = await this.parts.loads.obtain(wanted);
+      this.missed(key);
+      return present(obtained, false);
+    } catch {
+      this.count(key, { layer: 'memory', freshness: 'stale', entry: doubtful });
+      return present(doubtful, true);
+    }
   }
 
   private count(key: string, { layer, freshness }: Found): void {

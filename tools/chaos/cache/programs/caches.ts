@@ -1,5 +1,6 @@
 import {
   type CacheRedisOptions,
+  type CacheGauges,
   type CacheStats,
   type EntryOptions,
   TieredCache,
@@ -14,7 +15,7 @@ export interface FleetCache {
   remove(key: string): Promise<unknown>;
   removeTag(tag: string): Promise<unknown>;
   isAway(): boolean;
-  stats(): Partial<CacheStats>;
+  stats(): Partial<CacheStats & CacheGauges>;
   close(): Promise<void>;
 }
 
@@ -51,7 +52,7 @@ export class OurCache implements FleetCache {
     return this.cache.stats().isRedisAway;
   }
 
-  stats(): Partial<CacheStats> {
+  stats(): Partial<CacheStats & CacheGauges> {
     return this.cache.stats();
   }
 
@@ -113,7 +114,7 @@ export class NaiveCache implements FleetCache {
     return this.redis.status !== 'ready';
   }
 
-  stats(): Partial<CacheStats> {
+  stats(): Partial<CacheStats & CacheGauges> {
     return {};
   }
 

@@ -42,9 +42,15 @@ async function keepWatching(keys: readonly string[], over: AbortSignal): Promise
   return report;
 }
 
+async function allSent(): Promise<void> {
+  while (cache.stats().pendingWrites !== 0) await sleep(1);
+}
+
 async function acknowledgedWrite(key: string): Promise<void> {
   let version = 0;
-  await cache.write(key, async () => (version = await source.write(key)));
+  const outcome = await cache.write(key, async () => (version = await source.write(key)));
+  // What waits for Redis is owed to nobody yet: on a busy machine a command may miss its deadline.
+  if (outcome === 'queued') await allSent();
   await source.acknowledge(key, version);
 }
 
