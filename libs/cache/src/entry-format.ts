@@ -77,8 +77,8 @@ export function formatEntry({ facts, codecId, compression, payload }: FormattedE
 /** What was written by {@link formatEntry}, or undefined when it is foreign, damaged or cut short. */
 export function parseEntry(bytes: Buffer): FormattedEntry | undefined {
   if (bytes.length < FIXED_LENGTH || bytes[24] !== MAGIC || bytes[25] !== VERSION) return undefined;
-  const position = Number(bytes.toString('latin1', 0, POSITION_LENGTH));
-  if (!Number.isSafeInteger(position)) return undefined;
+  const position = positionIn(bytes);
+  if (position === undefined) return undefined;
   const flags = bytes[27] ?? 0;
   let at = FIXED_LENGTH;
   let etag: string | undefined;
@@ -109,6 +109,17 @@ export function parseEntry(bytes: Buffer): FormattedEntry | undefined {
 }
 
 const noTags: readonly string[] = Object.freeze([]);
+
+/** Digit by digit: a text made of them first costs as much as all the rest. */
+function positionIn(bytes: Buffer): number | undefined {
+  let position = 0;
+  for (let at = 0; at < POSITION_LENGTH; at += 1) {
+    const digit = (bytes[at] ?? 0) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    position = position * 10 + digit;
+  }
+  return Number.isSafeInteger(position) ? position : undefined;
+}
 
 function absenceOf(flags: number): EntryFacts['absence'] {
   if ((flags & flag.isUndefined) !== 0) return 'undefined';

@@ -5,7 +5,7 @@ import { bentocache, bentocacheUnserialized, cacheable, cacheManager, lruCache }
 const KEYS = 1_000;
 const CALLS = { memory: 100_000, peek: 1_000_000, one: 1_500, many: 15_000 };
 /** Until the code is compiled. */
-const WARM_UP = { memory: 3, peek: 3, one: 2 };
+const WARM_UP = { memory: 3, peek: 3, one: 8 };
 const TARGETS = { memoryHit: 5, peek: 1 / 1.3, one: 1 / 1.15, many: 0.9 };
 
 type Asked = Pick<Work, 'label' | 'layers' | 'round'> & { readonly warmUps?: number };
