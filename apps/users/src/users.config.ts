@@ -65,6 +65,8 @@ const environment = z.object({
 
   /** Seals the signing keys at rest. */
   AUTH_SECRET: secret({ minLength: 32 }),
+  /** Signs the cursors of lists; the same in every replica. */
+  CURSOR_SECRET: secret({ minLength: 32 }),
   TOKEN_ISSUER: words('trilith'),
   TOKEN_AUDIENCE: words('trilith'),
   ACCESS_TOKEN_TTL: duration('15m'),
@@ -126,6 +128,7 @@ export const usersConfig = environment.transform((env) => ({
   },
   reports: { refreshEveryMs: env.REPORTS_REFRESH_EVERY },
   authSecret: env.AUTH_SECRET,
+  cursorSecret: env.CURSOR_SECRET,
   tokens: {
     issuer: env.TOKEN_ISSUER,
     audience: env.TOKEN_AUDIENCE,

@@ -46,6 +46,7 @@ describe('the process', () => {
       expect.stringMatching(/^users: DATABASE_URL: got "x"; takes a URL that starts with postgres/),
       expect.stringMatching(/^users: REDIS_URL: got nothing; takes redis:\/\//),
       expect.stringMatching(/^users: AUTH_SECRET: got a value of 9 characters \(not shown\);/),
+      expect.stringMatching(/^users: CURSOR_SECRET: got nothing;/),
     ]);
   });
 

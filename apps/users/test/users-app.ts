@@ -53,6 +53,7 @@ export function environment(stores: Stores, more: Record<string, string> = {}) {
     REDIS_URL: stores.redisUrl,
     MESSAGING_PREFIX: stores.prefix,
     AUTH_SECRET,
+    CURSOR_SECRET: 'for cursors in tests, longer than 32 characters',
     ...WITHOUT_LIMITS,
     PORT: '0',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',

@@ -1,4 +1,4 @@
-import type { CursorCodec, Position } from './cursor-codec.js';
+import type { Position, SortColumn } from './list.js';
 
 /** One page of a list, as clients get it. `nextCursor` is null on the last page. */
 export interface Page<Item> {
@@ -6,27 +6,32 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-export interface PageOf<Row> {
-  /** What the query found when asked for **one row more** than `limit`. */
-  readonly rows: readonly Row[];
-  readonly limit: number;
-  /** The list's name and order, e.g. `posts:newest`. */
-  readonly list: string;
-  readonly cursors: CursorCodec;
-  /** The values that the query sorts by, ending in a unique one. */
-  readonly positionOf: (row: Row) => Position;
+/** A page of a list that is read in both directions. `previousCursor` is null on the first page. */
+export interface TwoWayPage<Item> extends Page<Item> {
+  readonly previousCursor: string | null;
 }
 
-/**
- * Cuts a page from the rows of a keyset query. The query asks for `limit + 1` rows, so that whether
- * there is a next page needs no second query.
- */
-export function pageOf<Row>({ rows, limit, list, cursors, positionOf }: PageOf<Row>): Page<Row> {
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  const hasMore = rows.length > limit;
-  return {
-    items,
-    nextCursor: hasMore && last !== undefined ? cursors.encode(list, positionOf(last)) : null,
-  };
+/** Which page a client asks for. */
+export interface PageRequest {
+  /** From another page; the first page without it. */
+  readonly cursor?: string | undefined;
+  /** Most items of the page. */
+  readonly limit: number;
+}
+
+/** What a query has to read. */
+export interface Slice {
+  /** The order to read in: that of the list, or all of it turned round to read backward. */
+  readonly order: readonly SortColumn[];
+  /** Where to begin; at the beginning without it. */
+  readonly after: SliceStart | undefined;
+  /** One more than the page holds: so whether there is another page needs no second query. */
+  readonly limit: number;
+}
+
+/** A place in a list. */
+export interface SliceStart {
+  readonly values: Position;
+  /** Whether a row at the very place belongs to the slice. */
+  readonly inclusive: boolean;
 }

@@ -1,17 +1,34 @@
-import { CursorCodec, pageOf } from '@trilith/pagination';
+import { defineList, Pager, selectPage, type Positioned } from '@trilith/pagination';
+import type { Pool } from 'pg';
 
-const list = 'posts:newest'; // the list's name and order: a cursor fits no other
-const cursors = new CursorCodec({ secret: process.env.CURSOR_SECRET ?? '' });
+const newest = defineList('posts:newest', { publishedAt: 'desc', id: 'desc' });
+const posts = {
+  select: { id: 'id', title: 'title' },
+  from: 'posts',
+  where: 'author_id = $1',
+  keys: {
+    publishedAt: { sql: 'published_at', type: 'timestamptz' },
+    id: { sql: 'id', type: 'uuid' },
+  },
+};
+const pager = new Pager({ secrets: [process.env.CURSOR_SECRET ?? ''] });
 
-export async function newest(find: FindPosts, limit: number, cursor?: string) {
-  const after = cursor === undefined ? undefined : cursors.decode(list, cursor);
-  const rows = await find({ after, limit: limit + 1 }); // WHERE (published_at, id) < ($1, $2)
-  return pageOf({ rows, limit, list, cursors, positionOf: (p) => [p.publishedAt, p.id] });
+export function postsOf(author: string, pool: Pool, cursor?: string) {
+  return pager.read(
+    { cursor, limit: 20 },
+    {
+      list: newest,
+      scope: [author], // a cursor of one author's list is refused by another's
+      read: async (slice) => {
+        const { text, values } = selectPage(posts, slice, [author]);
+        return (await pool.query<Positioned<Post>>(text, values)).rows;
+      },
+      positionOf: ({ position }) => position,
+    },
+  ); // { items, nextCursor, previousCursor }
 }
 
 interface Post {
-  id: string;
-  publishedAt: string;
+  readonly id: string;
+  readonly title: string;
 }
-
-type FindPosts = (query: { after?: readonly unknown[]; limit: number }) => Promise<Post[]>;

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CursorCodec, InvalidCursorError, pageOf, type Page } from '@trilith/pagination';
-import { z } from 'zod';
+import { defineList, type Page, Pager, type SliceStart } from '@trilith/pagination';
 
 import type { PageRequest, Position } from './newest-first.js';
 import type { PageQuery } from './page.js';
@@ -13,35 +12,33 @@ export interface PagedList<Row> {
   readonly positionOf: (row: Row) => Position;
 }
 
-const storedPosition = z.tuple([z.int(), z.string()]);
+const NEWEST_FIRST = defineList('content:newest', { date: 'desc', id: 'desc' });
 
 /** Reads lists page by page; see `newestFirst` for the queries. */
 @Injectable()
 export class Pages {
-  constructor(private readonly cursors: CursorCodec) {}
+  constructor(private readonly pager: Pager) {}
 
   /** @throws {InvalidCursorError} for a cursor that this list did not give. */
   async read<Row>({ cursor, limit }: PageQuery, paged: PagedList<Row>): Promise<Page<Row>> {
-    const { list } = paged;
-    const after = cursor === undefined ? undefined : this.decode(list, cursor);
-    // One more than asked for tells whether there is a next page.
-    const rows = await paged.read({ after, limit: limit + 1 });
-    return pageOf({
-      rows,
-      limit,
-      list,
-      cursors: this.cursors,
-      positionOf: (row) => {
-        const { date, id } = paged.positionOf(row);
-        return [date.getTime(), id];
+    const { items, nextCursor } = await this.pager.read(
+      { cursor, limit },
+      {
+        list: NEWEST_FIRST,
+        scope: [paged.list],
+        read: ({ after, limit: rows }) =>
+          paged.read({ after: after && placeOf(after), limit: rows }),
+        positionOf: (row) => {
+          const { date, id } = paged.positionOf(row);
+          return [date, id];
+        },
       },
-    });
+    );
+    return { items, nextCursor };
   }
+}
 
-  private decode(list: string, cursor: string): Position {
-    const position = storedPosition.safeParse(this.cursors.decode(list, cursor));
-    if (!position.success) throw new InvalidCursorError();
-    const [time, id] = position.data;
-    return { date: new Date(time), id };
-  }
+function placeOf({ values: [date, id] }: SliceStart): Position {
+  // Signed by us, so they are what `positionOf` gave.
+  return { date: date as Date, id: id as string };
 }

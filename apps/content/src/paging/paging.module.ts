@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { CursorCodec } from '@trilith/pagination';
+import { Pager } from '@trilith/pagination';
 
 import { CONTENT_CONFIG, type ContentConfig } from '../content.config.js';
 import { Pages } from './pages.js';
@@ -8,9 +8,9 @@ import { Pages } from './pages.js';
 @Module({
   providers: [
     {
-      provide: CursorCodec,
+      provide: Pager,
       inject: [CONTENT_CONFIG],
-      useFactory: ({ cursorSecret }: ContentConfig) => new CursorCodec({ secret: cursorSecret }),
+      useFactory: ({ cursorSecret }: ContentConfig) => new Pager({ secrets: [cursorSecret] }),
     },
     Pages,
   ],

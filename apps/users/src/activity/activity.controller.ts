@@ -3,14 +3,9 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller } from '@trilith/auth';
 import { Returns } from '@trilith/service';
 
+import { type PageQuery, pageQuery } from '../paging/page.js';
 import { ActivityService } from './activity.service.js';
-import {
-  type ActivityPage,
-  activityPage,
-  type ActivityQuery,
-  activityQuery,
-  toActivityView,
-} from './dto/activity.dto.js';
+import { type ActivityPage, activityPage, toActivityView } from './dto/activity.dto.js';
 
 @ApiTags('accounts')
 @Controller('v1/accounts/me/activity')
@@ -26,9 +21,9 @@ export class ActivityController {
   @Returns(activityPage)
   async own(
     @Caller() { accountId }: Caller,
-    @Query({ schema: activityQuery }) query: ActivityQuery,
+    @Query({ schema: pageQuery }) query: PageQuery,
   ): Promise<ActivityPage> {
-    const { items, nextCursor } = await this.activity.of(accountId, query);
-    return { items: items.map(toActivityView), nextCursor };
+    const { items, ...cursors } = await this.activity.of(accountId, query);
+    return { items: items.map(toActivityView), ...cursors };
   }
 }

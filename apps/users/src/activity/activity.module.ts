@@ -1,13 +1,11 @@
-import { hkdfSync } from 'node:crypto';
-
 import { Module } from '@nestjs/common';
 import { LockManager } from '@trilith/locks';
-import { CursorCodec } from '@trilith/pagination';
 import { DataSource } from 'typeorm';
 
 import { poolOf } from '../database/pool.js';
 import { SessionPool } from '../database/session-pool.js';
 import { usersLocks } from '../locks/locks.module.js';
+import { PagingModule } from '../paging/paging.module.js';
 import { USERS_CONFIG, type UsersConfig } from '../users.config.js';
 import { ActivityPartitionsKeeper } from './activity-partitions.keeper.js';
 import { ActivityWriter } from './activity-writer.js';
@@ -19,7 +17,7 @@ import { MonthlyPartitions } from './monthly-partitions.js';
 
 /** What accounts did, in a table with a partition for each month. */
 @Module({
-  imports: [usersLocks],
+  imports: [usersLocks, PagingModule],
   controllers: [ActivityController, ActivityConsumer],
   providers: [
     ActivityService,
@@ -35,12 +33,6 @@ import { MonthlyPartitions } from './monthly-partitions.js';
       useFactory: (dataSource: DataSource) => new ActivityRepository(poolOf(dataSource)),
     },
     {
-      provide: CursorCodec,
-      inject: [USERS_CONFIG],
-      useFactory: ({ authSecret }: UsersConfig) =>
-        new CursorCodec({ secret: secretOf(authSecret) }),
-    },
-    {
       provide: ActivityPartitionsKeeper,
       inject: [SessionPool, LockManager, USERS_CONFIG],
       useFactory: ({ pool }: SessionPool, locks: LockManager, { activity }: UsersConfig) =>
@@ -53,9 +45,3 @@ import { MonthlyPartitions } from './monthly-partitions.js';
   exports: [ActivityWriter],
 })
 export class ActivityModule {}
-
-/** For cursors alone (HKDF, RFC 5869): one secret must not serve two purposes as it is. */
-function secretOf(secret: string): string {
-  const derived = hkdfSync('sha256', secret, '', 'trilith users activity cursors 1', 32);
-  return Buffer.from(derived).toString('base64url');
-}

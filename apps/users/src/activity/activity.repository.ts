@@ -1,42 +1,37 @@
 import { Injectable } from '@nestjs/common';
+import { defineList, type Positioned, selectPage, type Slice } from '@trilith/pagination';
 import type { Pool } from 'pg';
 
 import type { ActivityEvent } from './activity-event.js';
 
-/** A place in an account's activity. */
-export interface ActivityPosition {
-  readonly occurredAt: Date;
-  readonly id: string;
-}
+/** What one account did, newest first. */
+export const ACTIVITY_NEWEST = defineList('activity:newest', { occurredAt: 'desc', id: 'desc' });
 
-const page = (condition: string) => `
-  SELECT id, account_id AS "accountId", kind, details, occurred_at AS "occurredAt"
-    FROM activity_events
-   WHERE account_id = $1 ${condition}
-   ORDER BY occurred_at DESC, id DESC
-   LIMIT $2`;
-/** Two texts, for a condition that may be there or not gives the index no bounds. */
-const FIRST_PAGE = page('');
-const NEXT_PAGE = page('AND (occurred_at, id) < ($3::timestamptz, $4::uuid)');
+const OF_ACCOUNT = {
+  select: {
+    id: 'id',
+    accountId: 'account_id',
+    kind: 'kind',
+    details: 'details',
+    occurredAt: 'occurred_at',
+  },
+  from: 'activity_events',
+  where: 'account_id = $1',
+  keys: {
+    occurredAt: { sql: 'occurred_at', type: 'timestamptz' },
+    id: { sql: 'id', type: 'uuid' },
+  },
+};
 
 /** Reads what accounts did, from the partitions that a page needs and no other. */
 @Injectable()
 export class ActivityRepository {
   constructor(private readonly pool: Pool) {}
 
-  /** Newest first, from behind a position on. */
-  async page(
-    accountId: string,
-    { limit, after }: { limit: number; after?: ActivityPosition },
-  ): Promise<ActivityEvent[]> {
-    const { rows } = after
-      ? await this.pool.query<ActivityEvent>(NEXT_PAGE, [
-          accountId,
-          limit,
-          after.occurredAt.toISOString(),
-          after.id,
-        ])
-      : await this.pool.query<ActivityEvent>(FIRST_PAGE, [accountId, limit]);
+  /** A part of {@link ACTIVITY_NEWEST}. */
+  async page(accountId: string, slice: Slice): Promise<Positioned<ActivityEvent>[]> {
+    const { text, values } = selectPage(OF_ACCOUNT, slice, [accountId]);
+    const { rows } = await this.pool.query<Positioned<ActivityEvent>>(text, values);
     return rows;
   }
 }

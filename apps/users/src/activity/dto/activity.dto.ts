@@ -1,14 +1,7 @@
-import { wholeNumber } from '@trilith/service';
 import { z } from 'zod';
 
+import { pageResponse } from '../../paging/page.js';
 import type { ActivityEvent } from '../activity-event.js';
-
-/** Which part of a list of activity is asked for. */
-export const activityQuery = z.strictObject({
-  limit: wholeNumber({ min: 1, max: 100 }).prefault(20),
-  cursor: z.string().min(1).max(1_024).optional(),
-});
-export type ActivityQuery = z.output<typeof activityQuery>;
 
 /** One thing that an account did. */
 export const activityView = z.object({
@@ -19,10 +12,7 @@ export const activityView = z.object({
 });
 export type ActivityView = z.output<typeof activityView>;
 
-export const activityPage = z.object({
-  items: z.array(activityView),
-  nextCursor: z.string().nullable().describe('Asks for the next page; null on the last.'),
-});
+export const activityPage = pageResponse(activityView);
 export type ActivityPage = z.output<typeof activityPage>;
 
 export function toActivityView({ id, kind, details, occurredAt }: ActivityEvent): ActivityView {
