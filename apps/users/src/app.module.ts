@@ -6,6 +6,7 @@ import { AccountsModule } from './accounts/accounts.module.js';
 import { usersCache } from './cache/users-cache.js';
 import { DatabaseModule } from './database/database.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { ProfilesModule } from './profiles/profiles.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { KeyRing } from './signing-keys/key-ring.js';
@@ -30,6 +31,7 @@ export class AppModule {
           useFactory: (keys: KeyRing) => ({ ...config.tokens, keys }),
         }),
         AccountsModule,
+        ProfilesModule,
         SessionsModule,
         ActivityModule,
         ReportsModule,

@@ -29,6 +29,7 @@ describe('accounts', () => {
         id: person.id,
         username: person.username,
         displayName: person.displayName,
+        bio: null,
         avatarUrl: null,
         version: 1,
         createdAt: expect.any(String),

@@ -62,6 +62,7 @@ describe('messages', () => {
             username: person.username,
             displayName: person.displayName,
             avatarUrl: null,
+            preferences: {},
             version: 1,
             createdAt: body.createdAt,
           },
@@ -162,6 +163,7 @@ describe('messages', () => {
         username,
         displayName,
         avatarUrl: null,
+        preferences: {},
         version: 1,
       });
     });

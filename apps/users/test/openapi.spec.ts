@@ -57,12 +57,14 @@ describe('the OpenAPI document', () => {
       'get /.well-known/jwks.json',
       'get /v1/accounts/me',
       'get /v1/accounts/me/activity',
+      'get /v1/accounts/me/profile',
       'get /v1/accounts/{id}',
       'get /v1/reports/account-stats',
       'get /v1/reports/active-accounts',
       'get /v1/reports/sign-ups',
       'get /v1/sessions',
       'patch /v1/accounts/me',
+      'patch /v1/accounts/me/profile',
       'post /v1/accounts',
       'post /v1/reports/account-stats/refresh',
       'post /v1/sessions',
@@ -92,6 +94,7 @@ describe('the OpenAPI document', () => {
       '/v1/accounts',
       '/v1/accounts/me',
       '/v1/accounts/me/activity',
+      '/v1/accounts/me/profile',
       '/v1/accounts/{id}',
       '/v1/reports/account-stats',
       '/v1/reports/account-stats/refresh',
@@ -124,10 +127,15 @@ describe('the OpenAPI document', () => {
     const change = question(operation('patch', '/v1/accounts/me'));
     expect(Object.keys(change.properties ?? {})).toEqual(['displayName', 'avatarUrl']);
     expect(change.required).toBeUndefined();
+    const patch = operation('patch', '/v1/accounts/me/profile');
+    const { schema } = patch.requestBody?.content['application/merge-patch+json'] ?? {};
+    expect(schema).toMatchObject({ additionalProperties: false });
+    expect(schema?.required).toBeUndefined();
+    expect(patch.parameters).toMatchObject([{ name: 'If-Match', in: 'header' }]);
   });
 
   it('says what each answer holds, and the e-mail address only to its owner', () => {
-    const everybody = ['id', 'username', 'displayName', 'avatarUrl', 'version', 'createdAt'];
+    const everybody = ['id', 'username', 'displayName', 'bio', 'avatarUrl', 'version', 'createdAt'];
     const owner = [...everybody, 'email', 'updatedAt'];
     expect(answer(operation('get', '/v1/accounts/{id}'), 200)).toEqual(everybody);
     expect(answer(operation('get', '/v1/accounts/me'), 200)).toEqual(owner);
@@ -159,11 +167,13 @@ describe('the OpenAPI document', () => {
       'delete /v1/sessions/{id}',
       'get /v1/accounts/me',
       'get /v1/accounts/me/activity',
+      'get /v1/accounts/me/profile',
       'get /v1/reports/account-stats',
       'get /v1/reports/active-accounts',
       'get /v1/reports/sign-ups',
       'get /v1/sessions',
       'patch /v1/accounts/me',
+      'patch /v1/accounts/me/profile',
       'post /v1/reports/account-stats/refresh',
     ]);
   });

@@ -2,8 +2,15 @@ import { z } from 'zod';
 
 import { defineEvent, defineRequest } from './contract.js';
 
+/** How an account likes to be served. Open, for a newer publisher may know more. */
+const accountPreferences = z.object({
+  theme: z.string().optional(),
+  language: z.string().optional(),
+  notifications: z.record(z.string(), z.boolean()).optional(),
+});
+
 /**
- * What an account shows to everybody. `version` rises with each change, so that a consumer can
+ * What other services know of an account. All of it is for everybody, but for the preferences. `version` rises with each change, so that a consumer can
  * tell an old copy from a new one whatever order they arrive in.
  */
 export const publicAccount = z.object({
@@ -11,6 +18,8 @@ export const publicAccount = z.object({
   username: z.string(),
   displayName: z.string(),
   avatarUrl: z.string().nullable(),
+  /** Not from publishers of before. */
+  preferences: accountPreferences.optional(),
   version: z.int().positive(),
 });
 export type PublicAccount = z.output<typeof publicAccount>;

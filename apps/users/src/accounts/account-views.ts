@@ -4,8 +4,13 @@ import { TieredCache, defineKey } from '@trilith/cache';
 import { AccountNotFoundError } from './accounts.errors.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { type AccountView, toAccountView } from './dto/account.dto.js';
+import type { Preferences } from '../profiles/dto/preferences.js';
 
-const viewKey = defineKey<AccountView | null>()('account', (accountId: string) => accountId);
+/** The preferences are for services alone: what answers everybody leaves them out by its schema. */
+export type KeptAccount = AccountView & { readonly preferences: Preferences };
+
+/** Another name for another form, or the views that releases before have kept would be shown. */
+const viewKey = defineKey<KeptAccount | null>()('account-2', (accountId: string) => accountId);
 
 const timing = {
   ttlMs: 60_000,
@@ -16,7 +21,7 @@ const timing = {
   negativeTtlMs: 1_000,
 };
 
-/** What accounts show to everybody, kept for all replicas until it changes. */
+/** What accounts show to everybody, and their preferences for the other services; kept for all replicas until it changes. */
 @Injectable()
 export class AccountViews {
   constructor(
@@ -25,12 +30,12 @@ export class AccountViews {
   ) {}
 
   /** @throws AccountNotFoundError */
-  async get(accountId: string): Promise<AccountView> {
+  async get(accountId: string): Promise<KeptAccount> {
     const view = await this.cache.getOrSet(
       viewKey(accountId),
       async () => {
         const account = await this.accounts.findById(accountId);
-        return account && toAccountView(account);
+        return account && { ...toAccountView(account), preferences: account.profile.preferences };
       },
       timing,
     );

@@ -12,8 +12,9 @@ export class AccountsConsumer {
 
   @Respond(getAccount)
   async get({ accountId }: PayloadOf<typeof getAccount>): Promise<PublicAccount> {
-    const { username, displayName, avatarUrl, version } = await this.views.get(accountId);
-    return { accountId, username, displayName, avatarUrl, version };
+    const account = await this.views.get(accountId);
+    const { username, displayName, avatarUrl, preferences, version } = account;
+    return { accountId, username, displayName, avatarUrl, preferences, version };
   }
 
   /** A second time after whoever changed it: that process may have died right after its commit. */

@@ -1,11 +1,12 @@
 import { Body, Controller, Get, Param, Patch, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller } from '@trilith/auth';
-import { Returns } from '@trilith/service';
+import { entityTag, IfMatch, Returns, type SeenVersions } from '@trilith/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import { LimitsSignUp } from '../limits/credential-limits.js';
+import type { Account } from './account.entity.js';
 import { AccountViews } from './account-views.js';
 import { AccountsService } from './accounts.service.js';
 import { type AccountChange, accountChange } from './dto/account-change.dto.js';
@@ -50,25 +51,32 @@ export class AccountsController {
   @Authenticated()
   @ApiOperation({ summary: 'The own account' })
   @Returns(ownAccountView)
-  async me(@Caller() caller: Caller): Promise<OwnAccountView> {
-    return toOwnAccountView(await this.accounts.get(caller.accountId));
+  async me(
+    @Caller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OwnAccountView> {
+    return shown(await this.accounts.get(caller.accountId), reply);
   }
 
   @Patch('me')
   @Authenticated()
   @ApiOperation({
     summary: 'Change the own account',
-    description: 'A field left out stays as it is. `version` rises if anything is different then.',
+    description:
+      'A field left out stays as it is. `version` rises if anything is different then. With `If-Match` ' +
+      'refused with `precondition_failed` (412) when it was changed since.',
   })
   @Returns(ownAccountView)
   async change(
     @Caller() caller: Caller,
     @Body({ schema: accountChange }) change: AccountChange,
+    @IfMatch({ optional: true }) seen: SeenVersions | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OwnAccountView> {
-    const account = await this.accounts.change(caller.accountId, change);
+    const account = await this.accounts.change(caller.accountId, change, seen);
     // Committed: what is read from now on shows it.
     await this.views.forget(account.id);
-    return toOwnAccountView(account);
+    return shown(account, reply);
   }
 
   @Get(':id')
@@ -80,4 +88,9 @@ export class AccountsController {
   async get(@Param('id', { schema: z.uuid().toLowerCase() }) id: string): Promise<AccountView> {
     return this.views.get(id);
   }
+}
+
+function shown(account: Account, reply: FastifyReply): OwnAccountView {
+  reply.header('etag', entityTag(account.version));
+  return toOwnAccountView(account);
 }

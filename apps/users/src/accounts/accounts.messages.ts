@@ -5,8 +5,8 @@ import type { Account } from './account.entity.js';
 
 /** The account as other services know it. */
 function toPublicAccount({ id, username, version, profile }: Account): PublicAccount {
-  const { displayName, avatarUrl } = profile;
-  return { accountId: id, username, displayName, avatarUrl, version };
+  const { displayName, avatarUrl, preferences } = profile;
+  return { accountId: id, username, displayName, avatarUrl, preferences, version };
 }
 
 /** Events of one account share its id as key, so that they arrive in the order of its changes. */

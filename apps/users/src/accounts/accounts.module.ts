@@ -12,6 +12,6 @@ import { AccountsService } from './accounts.service.js';
   imports: [CredentialsModule],
   controllers: [AccountsController, AccountsConsumer],
   providers: [AccountsService, AccountsRepository, AccountViews],
-  exports: [AccountsRepository],
+  exports: [AccountsRepository, AccountViews],
 })
 export class AccountsModule {}

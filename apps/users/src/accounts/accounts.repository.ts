@@ -42,6 +42,8 @@ export class AccountsRepository {
       accountId: id,
       displayName,
       avatarUrl: null,
+      bio: null,
+      preferences: {},
     });
     await this.manager.insert(Profile, account.profile);
     return account;
@@ -63,6 +65,18 @@ export class AccountsRepository {
       .getOne();
   }
 
+  findWithMetadata(id: string): Promise<Account | null> {
+    return this.withMetadata().where('account.id = :id', { id }).getOne();
+  }
+
+  /** As {@link findByIdForUpdate}. */
+  findWithMetadataForUpdate(id: string): Promise<Account | null> {
+    return this.withMetadata()
+      .where('account.id = :id', { id })
+      .setLock('pessimistic_write')
+      .getOne();
+  }
+
   /** @param login an e-mail address or a username, in lower case */
   findCredentials(login: string): Promise<Credentials | undefined> {
     return this.manager
@@ -76,10 +90,18 @@ export class AccountsRepository {
       .getRawOne<Credentials>();
   }
 
-  /** Stores a changed profile and raises the account's version with it. */
+  /**
+   * Stores a changed profile, but for metadata that was not read, and raises the account's version with
+   * it.
+   */
   async saveProfile(account: Account): Promise<void> {
-    const { displayName, avatarUrl } = account.profile;
-    await this.manager.update(Profile, { accountId: account.id }, { displayName, avatarUrl });
+    const { accountId, ...fields } = account.profile;
+    await this.manager
+      .createQueryBuilder()
+      .update(Profile)
+      .set(fields)
+      .where({ accountId })
+      .execute();
     const { raw } = await this.manager
       .createQueryBuilder()
       .update(Account)
@@ -101,6 +123,10 @@ export class AccountsRepository {
     return this.manager
       .createQueryBuilder(Account, 'account')
       .innerJoinAndMapOne('account.profile', Profile, 'profile', 'profile.accountId = account.id');
+  }
+
+  private withMetadata(): SelectQueryBuilder<Account> {
+    return this.withProfile().addSelect('profile.metadata');
   }
 
   private get manager(): EntityManager {

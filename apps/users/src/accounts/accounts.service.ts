@@ -1,6 +1,7 @@
 import { TransactionHost } from '@nestjs-cls/transactional';
 import { Injectable } from '@nestjs/common';
 import { Outbox } from '@trilith/messaging';
+import type { SeenVersions } from '@trilith/service';
 import { v7 as uuidv7 } from 'uuid';
 
 import { PasswordHasher } from '../credentials/password-hasher.js';
@@ -46,15 +47,17 @@ export class AccountsService {
   }
 
   /**
-   * Changes what an account shows. The row is locked while it changes, so that of two changes at
+   * Changes what an account shows, of one of the versions that the caller has seen where told which. The row is locked while it changes, so that of two changes at
    * once the second builds on the first. A change that changes nothing is not told to anybody.
    *
    * @throws AccountNotFoundError
+   * @throws PreconditionFailedError
    */
-  async change(accountId: string, change: AccountChange): Promise<Account> {
+  async change(accountId: string, change: AccountChange, seen?: SeenVersions): Promise<Account> {
     return this.transaction.withTransaction(async () => {
       const account = await this.accounts.findByIdForUpdate(accountId);
       if (!account) throw new AccountNotFoundError(accountId);
+      seen?.mustInclude(account.version);
       if (!applyChange(account, change)) return account;
       await this.accounts.saveProfile(account);
       await this.outbox.add(updatedEvent(account));

@@ -32,6 +32,14 @@ export const displayName = text({ min: 1, max: 80, trim: true, visible: true })
   .refine((name) => !UNPRINTABLE.test(name), 'must not hold control characters')
   .meta({ examples: ['Ada Lovelace'] });
 
+/** What people say of themselves, in lines. */
+export const bio = text({ min: 1, max: 500, trim: true, visible: true })
+  .refine(
+    (prose) => !UNPRINTABLE.test(prose.replaceAll('\n', '')),
+    'must not hold control characters',
+  )
+  .meta({ examples: ['Countess of Lovelace.\nI write notes on engines.'] });
+
 /** An image on the web, by `https:` only, without user name or password. */
 export const avatarUrl = text({ min: 1, max: 2048 })
   // Parsing an address would drop some of these and escape others: it would not stay as given.

@@ -7,6 +7,7 @@ export const accountView = z.object({
   id: z.uuid(),
   username: z.string(),
   displayName: z.string(),
+  bio: z.string().nullable(),
   avatarUrl: z.string().nullable(),
   version: z.int().positive().describe('Rises with each change of this view.'),
   createdAt: z.iso.datetime(),
@@ -22,8 +23,8 @@ export type OwnAccountView = z.output<typeof ownAccountView>;
 
 /** Field by field, so that a column added later shows nowhere by accident. */
 export function toAccountView({ id, username, version, createdAt, profile }: Account): AccountView {
-  const { displayName, avatarUrl } = profile;
-  return { id, username, displayName, avatarUrl, version, createdAt: createdAt.toISOString() };
+  const { displayName, bio, avatarUrl } = profile;
+  return { id, username, displayName, bio, avatarUrl, version, createdAt: createdAt.toISOString() };
 }
 
 export function toOwnAccountView(account: Account): OwnAccountView {
