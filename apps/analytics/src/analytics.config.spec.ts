@@ -39,6 +39,8 @@ describe('analytics configuration', () => {
     // Shorter than events can come back from an outbox: they would count twice.
     ['INBOX_RETENTION', '7d'],
     ['INBOX_RETENTION', 'for ever'],
+    ['REPORTS_AGE', '0ms'],
+    ['REPORTS_AGE', 'a moment'],
   ])('should refuse %s=%s in one line', (name, value) => {
     expect(() => loadConfig(analyticsConfig, { REDIS_URL, [name]: value })).toThrow(
       new RegExp(`^${name}: got ".*"; takes .*$`),

@@ -42,6 +42,9 @@ const environment = z.object({
   INBOX_RETENTION: duration('8d').refine((retentionMs) => retentionMs > OUTBOX_RETENTION_MS, {
     error: 'takes a duration above 7d, as long as outboxes keep events',
   }),
+
+  /** How old an overview or a list of the best may be: so long it is shown to all who ask for it. */
+  REPORTS_AGE: duration('1s').refine((ageMs) => ageMs >= 1, { error: 'takes a duration from 1ms' }),
 });
 
 /** The environment of the analytics service, and what it means. */
@@ -53,6 +56,7 @@ export const analyticsConfig = environment.transform((env) => ({
     prefix: env.ANALYTICS_PREFIX,
     inboxRetentionMs: env.INBOX_RETENTION,
   },
+  reports: { ageMs: env.REPORTS_AGE },
   messaging: {
     url: env.MESSAGING_REDIS_URL ?? env.REDIS_URL,
     prefix: env.MESSAGING_PREFIX,

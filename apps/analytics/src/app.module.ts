@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 
 import { ANALYTICS_CONFIG, type AnalyticsConfig } from './analytics.config.js';
+import { reportsCache } from './cache/reports-cache.js';
 import { CountersModule } from './counters/counters.module.js';
 import { LeaderboardsModule } from './leaderboards/leaderboards.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -17,6 +18,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         StoreModule,
+        reportsCache,
         MessagesModule,
         CountersModule,
         VisitorsModule,

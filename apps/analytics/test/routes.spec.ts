@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FaultyProxy, eventually, faultyProxy } from '@trilith/testing';
 import { v7 as uuidv7 } from 'uuid';
 
+import { Counters } from '../src/counters/counters.js';
 import { PostLeaderboard } from '../src/leaderboards/post-leaderboard.js';
 import { CountingProxy } from './counting-proxy.js';
 import { Platform } from './platform.js';
@@ -110,6 +111,24 @@ describe('routes', () => {
     'should read all that %s answers in one round trip',
     async (url) => {
       expect(await proxy.roundTripsOf(async () => app.inject({ url }))).toBe(1);
+    },
+  );
+
+  it.each(['/v1/overview', '/v1/leaderboards/posts'])(
+    'should read %s once for all who ask within its age, and then anew',
+    async (url) => {
+      const patient = await platform.replica({
+        ANALYTICS_REDIS_URL: proxy.url,
+        REPORTS_AGE: '500ms',
+      });
+      const shown = async () => (await patient.inject({ url })).json();
+      const askedByMany = async () => Promise.all(Array.from({ length: 50 }, shown));
+      expect(await proxy.roundTripsOf(askedByMany)).toBe(1);
+      const before = await shown();
+      await patient.get(Counters).count({ counter: 'views', eventId: uuidv7() });
+      const act = { member: uuidv7(), act: 'comment', eventId: uuidv7() } as const;
+      await patient.get(PostLeaderboard).add(act);
+      await eventually(async () => expect(await shown()).not.toEqual(before));
     },
   );
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { TieredCache } from '@trilith/cache';
 
 import type { PostLeaderboardQuery, RankedPost, RankedPosts } from './dto/ranked-posts.dto.js';
 import type { RankedMember } from './leaderboard.js';
@@ -8,12 +9,17 @@ import { type PostAct, PostLeaderboard } from './post-leaderboard.js';
 /** Boards as readers see them. */
 @Injectable()
 export class LeaderboardsService {
-  constructor(private readonly board: PostLeaderboard) {}
+  constructor(
+    private readonly board: PostLeaderboard,
+    private readonly cache: TieredCache,
+  ) {}
 
   /** The posts with the most attention, the best first. */
-  async posts({ limit }: PostLeaderboardQuery): Promise<RankedPosts> {
-    const ranked = await this.board.top(limit);
-    return { items: ranked.map(toRankedPost) };
+  posts({ limit }: PostLeaderboardQuery): Promise<RankedPosts> {
+    return this.cache.getOrSet(`best-posts:${limit}`, async () => {
+      const ranked = await this.board.top(limit);
+      return { items: ranked.map(toRankedPost) };
+    });
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { TieredCache } from '@trilith/cache';
 
 import { Counters } from '../counters/counters.js';
 import { UniqueVisitors } from '../visitors/unique-visitors.js';
@@ -12,10 +13,15 @@ export class OverviewService {
     private readonly counters: Counters,
     private readonly visitors: UniqueVisitors,
     private readonly clock: Clock,
+    private readonly cache: TieredCache,
   ) {}
 
+  overview(): Promise<Overview> {
+    return this.cache.getOrSet('overview', async () => this.read());
+  }
+
   /** Reads all figures in one round trip: what is asked for in one tick travels together. */
-  async overview(): Promise<Overview> {
+  private async read(): Promise<Overview> {
     const asOf = this.clock.now();
     const [totals, uniqueVisitorsToday] = await Promise.all([
       this.counters.totals(),
