@@ -86,6 +86,47 @@ CREATE TABLE inbox (
 
 CREATE INDEX inbox_handled ON public.inbox USING btree (handled_at);
 
+CREATE TABLE mails (
+  id uuid NOT NULL,
+  account_id uuid,
+  recipient text NOT NULL,
+  kind text NOT NULL,
+  data jsonb DEFAULT '{}'::jsonb NOT NULL,
+  status text DEFAULT 'waiting'::text NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  claimed_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  settled_at timestamp(3) with time zone,
+  CONSTRAINT mails_data_check CHECK (((jsonb_typeof(data) = 'object'::text) AND (octet_length((data)::text) <= 4096))),
+  CONSTRAINT mails_kind_check CHECK ((kind ~ '^[a-z_]{1,50}$'::text)),
+  CONSTRAINT mails_pkey PRIMARY KEY (id),
+  CONSTRAINT mails_recipient_check CHECK (((recipient ~~ '%_@_%'::text) AND (recipient !~ '[[:cntrl:]]'::text) AND (char_length(recipient) <= 254))),
+  CONSTRAINT mails_settled_at_check CHECK (((status = 'waiting'::text) = (settled_at IS NULL))),
+  CONSTRAINT mails_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'sent'::text, 'dropped'::text, 'given_up'::text])))
+);
+
+CREATE INDEX mails_of_account ON public.mails USING btree (account_id);
+
+CREATE INDEX mails_settled ON public.mails USING btree (settled_at) WHERE (settled_at IS NOT NULL);
+
+CREATE TABLE one_time_tokens (
+  id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  purpose text NOT NULL,
+  email text NOT NULL,
+  token_hash bytea NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  used_at timestamp(3) with time zone,
+  CONSTRAINT one_time_tokens_pkey PRIMARY KEY (id),
+  CONSTRAINT one_time_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['verify_email'::text, 'change_email'::text, 'reset_password'::text]))),
+  CONSTRAINT one_time_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+CREATE INDEX one_time_tokens_expiry ON public.one_time_tokens USING btree (expires_at);
+
+CREATE INDEX one_time_tokens_of_account ON public.one_time_tokens USING btree (account_id, purpose);
+
 CREATE TABLE outbox (
   sequence bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   id uuid NOT NULL,
@@ -171,6 +212,10 @@ CREATE TABLE view_refreshes (
 );
 
 ALTER TABLE activity_events ADD CONSTRAINT activity_events_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE mails ADD CONSTRAINT mails_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE one_time_tokens ADD CONSTRAINT one_time_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 
 ALTER TABLE profiles ADD CONSTRAINT profiles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 

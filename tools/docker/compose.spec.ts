@@ -128,12 +128,12 @@ describe('docker/compose.yml', () => {
     }
   });
 
-  it.each(['postgres', 'mongodb', 'state', 'cache', 'proxy'])(
+  it.each(['postgres', 'mongodb', 'state', 'cache', 'mail', 'proxy'])(
     'should pin %s, look after its health and publish it to this machine alone',
     (name) => {
       const { image, healthcheck, ports = [] } = service(name);
 
-      expect(image).toMatch(/:\d+\.\d+(-alpine)?$/);
+      expect(image).toMatch(/:v?\d+\.\d+(-alpine)?$/);
       expect(healthcheck).toBeDefined();
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
     },

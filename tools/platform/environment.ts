@@ -30,11 +30,24 @@ export function devSecrets(file: string | undefined): Record<string, string> {
 /** What all services are started with: what `own` sets wins over what is made up here. */
 export function serviceEnvironment(
   own: NodeJS.ProcessEnv,
-  given: { stores: Record<string, string>; secrets: Record<string, string>; ports: ServicePorts },
+  given: {
+    stores: Record<string, string>;
+    secrets: Record<string, string>;
+    ports: ServicePorts;
+    /** Where the platform keeps its own files. */
+    folder: string;
+  },
 ): NodeJS.ProcessEnv {
+  const mails = path.join(given.folder, 'mail');
   const jwks = `${addressOf(given.ports.users)}/.well-known/jwks.json`;
   const { PORT: _oneForAll, ...rest } = own;
-  return { ...given.secrets, JWKS_URL: jwks, ...withoutEmpty(rest), ...given.stores };
+  return {
+    ...given.secrets,
+    JWKS_URL: jwks,
+    MAIL_DIRECTORY: mails,
+    ...withoutEmpty(rest),
+    ...given.stores,
+  };
 }
 
 /** An empty variable counts as unset, as it does for the services themselves. */

@@ -121,11 +121,13 @@ export class Platform {
     // The stores are held even when the build has failed: stop() must know them.
     if (held.status === 'fulfilled') this.#keep(held.value);
     for (const one of [held, built]) if (one.status === 'rejected') throw one.reason;
-    const secretsFile = path.join(platformFolder(this.#profile), 'secrets.json');
+    const folder = platformFolder(this.#profile);
+    const secretsFile = path.join(folder, 'secrets.json');
     return serviceEnvironment(own, {
       stores: this.#held?.env ?? {},
       secrets: devSecrets(this.#profile.lasting ? secretsFile : undefined),
       ports: this.#ports,
+      folder,
     });
   }
 

@@ -5,8 +5,10 @@ import { ActivityModule } from './activity/activity.module.js';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { usersCache } from './cache/users-cache.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EmailsModule } from './emails/emails.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ProfilesModule } from './profiles/profiles.module.js';
+import { PasswordsModule } from './passwords/passwords.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { KeyRing } from './signing-keys/key-ring.js';
@@ -32,6 +34,8 @@ export class AppModule {
         }),
         AccountsModule,
         ProfilesModule,
+        EmailsModule,
+        PasswordsModule,
         SessionsModule,
         ActivityModule,
         ReportsModule,

@@ -12,6 +12,8 @@ import {
 } from '@trilith/service';
 import { z } from 'zod';
 
+import { mailbox } from './mail/mailbox.js';
+
 /** Hashing runs on Node's pool of four threads; one is left for everything else that needs it. */
 const HASHING_THREADS = Math.min(availableParallelism(), 3);
 
@@ -85,6 +87,23 @@ const environment = z.object({
   /** Passwords that wait for that; beyond, callers get a 503. */
   PASSWORD_QUEUE: wholeNumber({ min: 0, max: 10_000, default: 100 }),
 
+  /** `smtps://user:password@host`; or `smtp://…`, with `?requireTLS=true` unless it is this machine's. */
+  SMTP_URL: url('smtp', 'smtps').optional(),
+  /** Without SMTP_URL mails become files here. */
+  MAIL_DIRECTORY: words('.data/mail'),
+  /** The sender, such as `Trilith <no-reply@example.org>`. */
+  MAIL_FROM: mailbox('Trilith <no-reply@localhost>'),
+  /** For a mail as a whole; then it is tried again. */
+  SMTP_TIMEOUT: duration('20s').refine((ms) => ms >= 1 && ms <= 25_000, {
+    error: 'takes a duration from 1ms to 25s',
+  }),
+  /** When a mail that could not be sent is tried again; then twice as long each time, up to 1 h. */
+  MAIL_RETRY_AFTER: duration('1m'),
+  /** How long a mail is tried. */
+  MAIL_GIVE_UP_AFTER: duration('48h'),
+  /** Where people are: mails lead to its pages /verify-email and /reset-password. Default: to none. */
+  APP_URL: url('http', 'https').optional(),
+
   ...limitEnvironment,
   /** Attempts to sign in from one address, whoever as. */
   RATE_LIMIT_SIGN_IN_ADDRESS: rate('100/15m'),
@@ -94,6 +113,14 @@ const environment = z.object({
   RATE_LIMIT_SIGN_UP_ADDRESS: rate('60/1h'),
   /** Attempts to sign up with one e-mail address, from wherever. */
   RATE_LIMIT_SIGN_UP_ACCOUNT: rate('10/1h'),
+  /** Mails that one address can make us send. */
+  RATE_LIMIT_MAIL_ADDRESS: rate('60/1h'),
+  /** Mails that one account, or one e-mail address, can get by asking. */
+  RATE_LIMIT_MAIL_ACCOUNT: rate('6/1h'),
+  /** Attempts at the present password by who is signed in. */
+  RATE_LIMIT_PASSWORD: rate('20/15m'),
+  /** Changes of one account's username. */
+  RATE_LIMIT_RENAMING: rate('10/1d'),
 });
 
 /** The environment of the users service, and what it means. */
@@ -127,6 +154,14 @@ export const usersConfig = environment.transform((env) => ({
     retentionMonths: env.ACTIVITY_MONTHS_KEPT,
   },
   reports: { refreshEveryMs: env.REPORTS_REFRESH_EVERY },
+  mail: {
+    smtpUrl: env.SMTP_URL,
+    directory: env.MAIL_DIRECTORY,
+    from: env.MAIL_FROM,
+    timeoutMs: env.SMTP_TIMEOUT,
+    appUrl: env.APP_URL,
+    retries: { firstMs: env.MAIL_RETRY_AFTER, giveUpMs: env.MAIL_GIVE_UP_AFTER },
+  },
   authSecret: env.AUTH_SECRET,
   cursorSecret: env.CURSOR_SECRET,
   tokens: {
@@ -143,6 +178,9 @@ export const usersConfig = environment.transform((env) => ({
     ...limitSettings(env),
     signIn: { address: env.RATE_LIMIT_SIGN_IN_ADDRESS, account: env.RATE_LIMIT_SIGN_IN_ACCOUNT },
     signUp: { address: env.RATE_LIMIT_SIGN_UP_ADDRESS, account: env.RATE_LIMIT_SIGN_UP_ACCOUNT },
+    mail: { address: env.RATE_LIMIT_MAIL_ADDRESS, account: env.RATE_LIMIT_MAIL_ACCOUNT },
+    password: env.RATE_LIMIT_PASSWORD,
+    renaming: env.RATE_LIMIT_RENAMING,
   },
   passwords: { concurrency: env.PASSWORD_CONCURRENCY, maxWaiting: env.PASSWORD_QUEUE },
 }));

@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { naughtyStrings } from './naughty-strings.js';
 import { call, newPerson, openStores, signedIn, startUsers, type Stores } from './users-app.js';
 
-type Method = 'GET' | 'POST' | 'PATCH';
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT';
 
 const LARGEST_BODY = 512 * 1024;
 
@@ -20,6 +20,32 @@ const writes: { method: Method; url: string; good: () => Record<string, unknown>
     method: 'PATCH',
     url: '/v1/accounts/me',
     good: () => ({ displayName: 'Ada', avatarUrl: 'https://example.org/a.png' }),
+  },
+  { method: 'PUT', url: '/v1/accounts/me/username', good: () => ({ username: 'ada_king' }) },
+  {
+    method: 'PUT',
+    url: '/v1/accounts/me/email',
+    good: () => ({ email: 'ada@example.org', currentPassword: 'not the password' }),
+  },
+  {
+    method: 'PUT',
+    url: '/v1/accounts/me/password',
+    good: () => ({ currentPassword: 'not the password', newPassword: 'correct horse' }),
+  },
+  {
+    method: 'POST',
+    url: '/v1/accounts/email-confirmations',
+    good: () => ({ token: 'a'.repeat(64) }),
+  },
+  {
+    method: 'POST',
+    url: '/v1/accounts/password-resets',
+    good: () => ({ email: 'ada@example.org' }),
+  },
+  {
+    method: 'POST',
+    url: '/v1/accounts/password-resets/confirmation',
+    good: () => ({ token: 'a'.repeat(64), newPassword: 'correct horse' }),
   },
 ];
 

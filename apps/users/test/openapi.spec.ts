@@ -66,9 +66,16 @@ describe('the OpenAPI document', () => {
       'patch /v1/accounts/me',
       'patch /v1/accounts/me/profile',
       'post /v1/accounts',
+      'post /v1/accounts/email-confirmations',
+      'post /v1/accounts/me/email/verification',
+      'post /v1/accounts/password-resets',
+      'post /v1/accounts/password-resets/confirmation',
       'post /v1/reports/account-stats/refresh',
       'post /v1/sessions',
       'post /v1/sessions/refresh',
+      'put /v1/accounts/me/email',
+      'put /v1/accounts/me/password',
+      'put /v1/accounts/me/username',
     ]);
   });
 
@@ -92,9 +99,16 @@ describe('the OpenAPI document', () => {
     );
     expect(limited.map(([path]) => path).toSorted()).toEqual([
       '/v1/accounts',
+      '/v1/accounts/email-confirmations',
       '/v1/accounts/me',
       '/v1/accounts/me/activity',
+      '/v1/accounts/me/email',
+      '/v1/accounts/me/email/verification',
+      '/v1/accounts/me/password',
       '/v1/accounts/me/profile',
+      '/v1/accounts/me/username',
+      '/v1/accounts/password-resets',
+      '/v1/accounts/password-resets/confirmation',
       '/v1/accounts/{id}',
       '/v1/reports/account-stats',
       '/v1/reports/account-stats/refresh',
@@ -136,7 +150,7 @@ describe('the OpenAPI document', () => {
 
   it('says what each answer holds, and the e-mail address only to its owner', () => {
     const everybody = ['id', 'username', 'displayName', 'bio', 'avatarUrl', 'version', 'createdAt'];
-    const owner = [...everybody, 'email', 'updatedAt'];
+    const owner = [...everybody, 'email', 'emailVerified', 'updatedAt'];
     expect(answer(operation('get', '/v1/accounts/{id}'), 200)).toEqual(everybody);
     expect(answer(operation('get', '/v1/accounts/me'), 200)).toEqual(owner);
     expect(answer(operation('patch', '/v1/accounts/me'), 200)).toEqual(owner);
@@ -174,7 +188,11 @@ describe('the OpenAPI document', () => {
       'get /v1/sessions',
       'patch /v1/accounts/me',
       'patch /v1/accounts/me/profile',
+      'post /v1/accounts/me/email/verification',
       'post /v1/reports/account-stats/refresh',
+      'put /v1/accounts/me/email',
+      'put /v1/accounts/me/password',
+      'put /v1/accounts/me/username',
     ]);
   });
 });

@@ -69,7 +69,9 @@ describe('the process', () => {
       url.pathname = `/${empty}`;
       expect(await failedStart(environment({ ...stores, databaseUrl: url.href }))).toEqual({
         status: 1,
-        stderr: 'users: postgres has no table accounts, profiles, signing_keys: migrate it first\n',
+        stderr: expect.stringMatching(
+          /^users: postgres has no table (\w+, )*accounts(, \w+)*: migrate it first\n$/,
+        ),
         stack: false,
       });
     } finally {

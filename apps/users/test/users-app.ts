@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '@trilith/config';
@@ -15,13 +18,19 @@ export interface Stores {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly prefix: string;
+  /** Where mails go that no server takes. */
+  readonly mailDirectory: string;
   /** Looks at the database past the service. */
   readonly database: pg.Pool;
   close(): Promise<void>;
 }
 
 export async function openStores(): Promise<Stores> {
-  const [postgres, redis] = await Promise.all([postgresForTest(), redisForTest()]);
+  const [postgres, redis, mailDirectory] = await Promise.all([
+    postgresForTest(),
+    redisForTest(),
+    mkdtemp(path.join(tmpdir(), 'trilith-mail-')),
+  ]);
   const database = new pg.Pool({ connectionString: postgres.url, max: 3 });
   // Its connections are cut when the database is dropped.
   database.on('error', () => undefined);
@@ -29,10 +38,12 @@ export async function openStores(): Promise<Stores> {
     databaseUrl: postgres.url,
     redisUrl: redis.url,
     prefix: redis.prefix,
+    mailDirectory,
     database,
     close: async () => {
       await database.end();
       await Promise.all([postgres.close(), redis.close()]);
+      await rm(mailDirectory, { recursive: true, force: true });
     },
   };
 }
@@ -44,6 +55,10 @@ const WITHOUT_LIMITS = {
   RATE_LIMIT_SIGN_IN_ACCOUNT: '1000000/1s',
   RATE_LIMIT_SIGN_UP_ADDRESS: '1000000/1s',
   RATE_LIMIT_SIGN_UP_ACCOUNT: '1000000/1s',
+  RATE_LIMIT_MAIL_ADDRESS: '1000000/1s',
+  RATE_LIMIT_MAIL_ACCOUNT: '1000000/1s',
+  RATE_LIMIT_PASSWORD: '1000000/1s',
+  RATE_LIMIT_RENAMING: '1000000/1s',
 };
 
 /** The environment of a service on these stores. */
@@ -52,6 +67,7 @@ export function environment(stores: Stores, more: Record<string, string> = {}) {
     DATABASE_URL: stores.databaseUrl,
     REDIS_URL: stores.redisUrl,
     MESSAGING_PREFIX: stores.prefix,
+    MAIL_DIRECTORY: stores.mailDirectory,
     AUTH_SECRET,
     CURSOR_SECRET: 'for cursors in tests, longer than 32 characters',
     ...WITHOUT_LIMITS,
@@ -85,7 +101,7 @@ export interface CallOptions {
 
 export async function call(
   app: NestFastifyApplication,
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
   url: string,
   { json, token, headers }: CallOptions = {},
 ): Promise<Answer> {

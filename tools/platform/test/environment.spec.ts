@@ -15,6 +15,7 @@ describe("the services' environment", () => {
     stores: { DATABASE_URL: 'postgres://found' },
     secrets: { AUTH_SECRET: 'made up', CURSOR_SECRET: 'made up' },
     ports: { users: 4001, content: 4002, analytics: 4003 },
+    folder: '/data',
   };
 
   it('lets what a person has set win over what is made up', () => {
@@ -40,6 +41,11 @@ describe("the services' environment", () => {
     expect(serviceEnvironment({}, given)).toMatchObject({
       JWKS_URL: 'http://127.0.0.1:4001/.well-known/jwks.json',
     });
+  });
+
+  it('keeps mails beside the platform’s own files, unless told otherwise', () => {
+    expect(serviceEnvironment({}, given)['MAIL_DIRECTORY']).toBe(path.join('/data', 'mail'));
+    expect(serviceEnvironment({ MAIL_DIRECTORY: '/mine' }, given)['MAIL_DIRECTORY']).toBe('/mine');
   });
 
   it('reads .env, over which the process’s own variables win', () => {

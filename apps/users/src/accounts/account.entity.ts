@@ -15,6 +15,10 @@ export class Account {
   @Column('text')
   email!: string;
 
+  /** When it was last shown that the owner reads its mail; null until then. */
+  @Column({ type: 'timestamptz', name: 'email_verified_at', precision: 3, nullable: true })
+  emailVerifiedAt!: Date | null;
+
   /** Lower case, unique. */
   @Column('text')
   username!: string;

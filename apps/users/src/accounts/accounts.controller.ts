@@ -1,15 +1,20 @@
-import { Body, Controller, Get, Param, Patch, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Put, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller } from '@trilith/auth';
 import { entityTag, IfMatch, Returns, type SeenVersions } from '@trilith/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
-import { LimitsSignUp } from '../limits/credential-limits.js';
+import { LimitsRenaming, LimitsSignUp } from '../limits/credential-limits.js';
 import type { Account } from './account.entity.js';
 import { AccountViews } from './account-views.js';
 import { AccountsService } from './accounts.service.js';
-import { type AccountChange, accountChange } from './dto/account-change.dto.js';
+import {
+  type AccountChange,
+  accountChange,
+  type UsernameChange,
+  usernameChange,
+} from './dto/account-change.dto.js';
 import {
   accountView,
   ownAccountView,
@@ -18,12 +23,14 @@ import {
   toOwnAccountView,
 } from './dto/account.dto.js';
 import { type SignUp, signUp } from './dto/sign-up.dto.js';
+import { SignUpService } from './sign-up.service.js';
 
 @ApiTags('accounts')
 @Controller('v1/accounts')
 export class AccountsController {
   constructor(
     private readonly accounts: AccountsService,
+    private readonly signUps: SignUpService,
     private readonly views: AccountViews,
   ) {}
 
@@ -40,7 +47,7 @@ export class AccountsController {
     @Body({ schema: signUp }) person: SignUp,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OwnAccountView> {
-    const account = await this.accounts.signUp(person);
+    const account = await this.signUps.signUp(person);
     // Somebody may have asked for the id a moment too early.
     await this.views.forget(account.id);
     reply.header('location', `/v1/accounts/${account.id}`);
@@ -75,6 +82,25 @@ export class AccountsController {
   ): Promise<OwnAccountView> {
     const account = await this.accounts.change(caller.accountId, change, seen);
     // Committed: what is read from now on shows it.
+    await this.views.forget(account.id);
+    return shown(account, reply);
+  }
+
+  @Put('me/username')
+  @LimitsRenaming()
+  @Authenticated()
+  @ApiOperation({
+    summary: 'Change the own username',
+    description:
+      'Signing in takes the new one from then on; the one before is free for anybody. Refused with `username_taken` (409).',
+  })
+  @Returns(ownAccountView)
+  async rename(
+    @Caller() caller: Caller,
+    @Body({ schema: usernameChange }) { username }: UsernameChange,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OwnAccountView> {
+    const account = await this.accounts.rename(caller.accountId, username);
     await this.views.forget(account.id);
     return shown(account, reply);
   }

@@ -29,3 +29,13 @@ export class UsernameTakenError extends DomainError {
     super('This username is taken.', { cause });
   }
 }
+
+/** Whoever is signed in gave another password than the account's. */
+export class PasswordWrongError extends DomainError {
+  readonly code = 'password_wrong';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('This is not the password of your account.');
+  }
+}

@@ -1,7 +1,12 @@
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import {
+  type EntityManager,
+  type FindOptionsWhere,
+  IsNull,
+  type SelectQueryBuilder,
+} from 'typeorm';
 
 import { violatedConstraint } from '../database/constraint-violation.js';
 import { Account, type AccountRole } from './account.entity.js';
@@ -79,15 +84,11 @@ export class AccountsRepository {
 
   /** @param login an e-mail address or a username, in lower case */
   findCredentials(login: string): Promise<Credentials | undefined> {
-    return this.manager
-      .createQueryBuilder(Account, 'account')
-      .select('account.id', 'accountId')
-      .addSelect('account.role', 'role')
-      .addSelect('account.passwordHash', 'passwordHash')
-      .where(login.includes('@') ? 'account.email = :login' : 'account.username = :login', {
-        login,
-      })
-      .getRawOne<Credentials>();
+    return this.credentialsWhere(login.includes('@') ? { email: login } : { username: login });
+  }
+
+  findCredentialsById(accountId: string): Promise<Credentials | undefined> {
+    return this.credentialsWhere({ id: accountId });
   }
 
   /**
@@ -102,10 +103,47 @@ export class AccountsRepository {
       .set(fields)
       .where({ accountId })
       .execute();
+    await this.raiseVersion(account);
+  }
+
+  /** Replaces a hash, unless the password was changed in between; tells whether it did. */
+  async replacePasswordHash(known: Credentials, passwordHash: string): Promise<boolean> {
+    const unchanged = { id: known.accountId, passwordHash: known.passwordHash };
+    const { affected } = await this.manager.update(Account, unchanged, { passwordHash });
+    return affected === 1;
+  }
+
+  /** Replaces the password of an account whose row is locked. */
+  async setPasswordHash(accountId: string, passwordHash: string): Promise<void> {
+    await this.manager.update(Account, { id: accountId }, { passwordHash });
+  }
+
+  /** Notes that whoever has the account reads the mail of its address. */
+  async markEmailVerified(accountId: string): Promise<void> {
+    const unverified = { id: accountId, emailVerifiedAt: IsNull() };
+    await this.manager.update(Account, unverified, { emailVerifiedAt: () => 'clock_timestamp()' });
+  }
+
+  /** @throws EmailTakenError */
+  async replaceEmail(accountId: string, email: string): Promise<void> {
+    const change = { email, emailVerifiedAt: () => 'clock_timestamp()' };
+    await this.manager.update(Account, { id: accountId }, change).catch(rethrowTaken);
+  }
+
+  /**
+   * Renames the account, and raises its version with it.
+   *
+   * @throws UsernameTakenError
+   */
+  async saveUsername(account: Account): Promise<void> {
+    await this.raiseVersion(account, { username: account.username }).catch(rethrowTaken);
+  }
+
+  private async raiseVersion(account: Account, change: { username?: string } = {}): Promise<void> {
     const { raw } = await this.manager
       .createQueryBuilder()
       .update(Account)
-      .set({ version: () => 'version + 1', updatedAt: () => 'clock_timestamp()' })
+      .set({ ...change, version: () => 'version + 1', updatedAt: () => 'clock_timestamp()' })
       .where({ id: account.id })
       .returning(['version', 'updatedAt'])
       .execute();
@@ -113,10 +151,14 @@ export class AccountsRepository {
     Object.assign(account, { version: row.version, updatedAt: row.updated_at });
   }
 
-  /** Replaces a hash, unless the password was changed in between. */
-  async replacePasswordHash(known: Credentials, passwordHash: string): Promise<void> {
-    const unchanged = { id: known.accountId, passwordHash: known.passwordHash };
-    await this.manager.update(Account, unchanged, { passwordHash });
+  private credentialsWhere(where: FindOptionsWhere<Account>): Promise<Credentials | undefined> {
+    return this.manager
+      .createQueryBuilder(Account, 'account')
+      .select('account.id', 'accountId')
+      .addSelect('account.role', 'role')
+      .addSelect('account.passwordHash', 'passwordHash')
+      .where(where)
+      .getRawOne<Credentials>();
   }
 
   private withProfile(): SelectQueryBuilder<Account> {

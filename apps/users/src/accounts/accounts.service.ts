@@ -2,39 +2,36 @@ import { TransactionHost } from '@nestjs-cls/transactional';
 import { Injectable } from '@nestjs/common';
 import { Outbox } from '@trilith/messaging';
 import type { SeenVersions } from '@trilith/service';
-import { v7 as uuidv7 } from 'uuid';
 
-import { PasswordHasher } from '../credentials/password-hasher.js';
+import { Mails } from '../mail/mails.js';
 import type { Account } from './account.entity.js';
 import { AccountNotFoundError } from './accounts.errors.js';
 import { createdEvent, updatedEvent } from './accounts.messages.js';
-import { AccountsRepository } from './accounts.repository.js';
+import { type AccountDraft, AccountsRepository } from './accounts.repository.js';
 import type { AccountChange } from './dto/account-change.dto.js';
-import type { SignUp } from './dto/sign-up.dto.js';
 
 /** Rules of accounts. What others must hear of goes into the outbox in the same transaction. */
 @Injectable()
 export class AccountsService {
   constructor(
     private readonly accounts: AccountsRepository,
-    private readonly passwords: PasswordHasher,
+    private readonly mails: Mails,
     private readonly outbox: Outbox,
     private readonly transaction: TransactionHost,
   ) {}
 
   /**
-   * Opens an account.
+   * Stores a new account, and asks for the mail that confirms its address.
    *
    * @throws EmailTakenError
    * @throws UsernameTakenError
    */
-  async signUp({ password, ...person }: SignUp): Promise<Account> {
-    // Hashed before the transaction: it takes long, and would keep a connection idle.
-    const passwordHash = await this.passwords.hash(password);
-    const draft = { id: uuidv7(), passwordHash, ...person };
+  async open(draft: AccountDraft): Promise<Account> {
     return this.transaction.withTransaction(async () => {
       const account = await this.accounts.insert(draft);
+      const { id: accountId, email: recipient } = account;
       await this.outbox.add(createdEvent(account));
+      await this.mails.add({ kind: 'verify_email', recipient, accountId });
       return account;
     });
   }
@@ -60,6 +57,25 @@ export class AccountsService {
       seen?.mustInclude(account.version);
       if (!applyChange(account, change)) return account;
       await this.accounts.saveProfile(account);
+      await this.outbox.add(updatedEvent(account));
+      return account;
+    });
+  }
+
+  /**
+   * Gives an account another username, by which it signs in from then on. The one before is free for
+   * anybody at once.
+   *
+   * @throws AccountNotFoundError
+   * @throws UsernameTakenError
+   */
+  async rename(accountId: string, username: string): Promise<Account> {
+    return this.transaction.withTransaction(async () => {
+      const account = await this.accounts.findByIdForUpdate(accountId);
+      if (!account) throw new AccountNotFoundError(accountId);
+      if (account.username === username) return account;
+      account.username = username;
+      await this.accounts.saveUsername(account);
       await this.outbox.add(updatedEvent(account));
       return account;
     });

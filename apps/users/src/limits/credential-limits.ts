@@ -13,12 +13,17 @@ import type { UsersConfig } from '../users.config.js';
 const onUnavailable = { share: 0.25 };
 
 /** Exact, for who guesses passwords is worth an entry in Redis for each attempt. */
-export function credentialPolicies({ signIn, signUp }: UsersConfig['limits']): Policy[] {
+export function credentialPolicies(limits: UsersConfig['limits']): Policy[] {
+  const { signIn, signUp, mail, password, renaming } = limits;
   return [
     slidingLog({ name: 'sign-in-address', ...signIn.address, onUnavailable }),
     slidingLog({ name: 'sign-in-account', ...signIn.account, onUnavailable }),
     slidingLog({ name: 'sign-up-address', ...signUp.address, onUnavailable }),
     slidingLog({ name: 'sign-up-account', ...signUp.account, onUnavailable }),
+    slidingLog({ name: 'mail-address', ...mail.address, onUnavailable }),
+    slidingLog({ name: 'mail-account', ...mail.account, onUnavailable }),
+    slidingLog({ name: 'password', ...password, onUnavailable }),
+    slidingLog({ name: 'renaming', ...renaming, onUnavailable }),
   ];
 }
 
@@ -38,6 +43,23 @@ export const LimitsSignUp = () =>
     { policy: 'sign-up-address', key: 'address' },
     { policy: 'sign-up-account', key: (context) => hashOf(context, 'email', email) },
   );
+
+/** Limits a route that makes us send a mail to an address which anybody may name. */
+export const LimitsMailTo = () =>
+  RateLimit(
+    { policy: 'mail-address', key: 'address' },
+    { policy: 'mail-account', key: (context) => hashOf(context, 'email', email) },
+  );
+
+/** Limits a route that makes us send a mail for who is signed in. */
+export const LimitsMail = () =>
+  RateLimit({ policy: 'mail-address', key: 'address' }, { policy: 'mail-account', key: 'user' });
+
+/** Limits a route that takes the present password, for who guesses it with a stolen access token. */
+export const LimitsPassword = () => RateLimit({ policy: 'password', key: 'user' });
+
+/** Limits changes of the username, for who tries which are taken, or takes many in turn. */
+export const LimitsRenaming = () => RateLimit({ policy: 'renaming', key: 'user' });
 
 /** Of a field of the body as it will be compared; a hash, for names do not belong into keys. */
 function hashOf(context: ExecutionContext, field: string, schema: z.ZodType<string>): string {

@@ -1,6 +1,8 @@
 import { text } from '@trilith/service';
 import { z } from 'zod';
 
+import { isCommonPassword } from '../../credentials/common-passwords.js';
+
 /** Controls, line ends and marks that turn the text around them: nothing to see in a name. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
@@ -21,11 +23,13 @@ export const username = z
   .regex(/^[a-z0-9_]{3,30}$/, 'must be 3 to 30 letters, digits or underscores')
   .meta({ examples: ['ada_lovelace'] });
 
-/** Any characters, no rules of composition. */
-export const newPassword = text({ min: 8, max: 128 }).meta({
-  format: 'password',
-  examples: ['correct horse battery staple'],
-});
+/** Any characters, no rules of composition; but none that half the world has. */
+export const newPassword = text({ min: 8, max: 128 })
+  .refine((password) => !isCommonPassword(password), 'is among the most common passwords')
+  .meta({ format: 'password', examples: ['correct horse battery staple'] });
+
+/** A password that is there already: what was once taken is taken, whatever the rules are now. */
+export const presentPassword = text({ min: 1, max: 128 }).meta({ format: 'password' });
 
 /** What people see of an account instead of its username. */
 export const displayName = text({ min: 1, max: 80, trim: true, visible: true })

@@ -17,6 +17,7 @@ export type AccountView = z.output<typeof accountView>;
 /** What an account shows to its owner alone. */
 export const ownAccountView = accountView.extend({
   email: z.email(),
+  emailVerified: z.boolean().describe('Whether it was confirmed by a code that was sent to it.'),
   updatedAt: z.iso.datetime(),
 });
 export type OwnAccountView = z.output<typeof ownAccountView>;
@@ -29,5 +30,7 @@ export function toAccountView({ id, username, version, createdAt, profile }: Acc
 
 export function toOwnAccountView(account: Account): OwnAccountView {
   const { email, updatedAt } = account;
-  return { ...toAccountView(account), email, updatedAt: updatedAt.toISOString() };
+  // Of an account that was just stored it is not there yet.
+  const emailVerified = (account.emailVerifiedAt ?? null) !== null;
+  return { ...toAccountView(account), email, emailVerified, updatedAt: updatedAt.toISOString() };
 }

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+
+import { PasswordHasher } from '../credentials/password-hasher.js';
+import { PasswordWrongError } from './accounts.errors.js';
+import { AccountsRepository, type Credentials } from './accounts.repository.js';
+
+/** Asks who is signed in for the password again: an access token alone must not be enough. */
+@Injectable()
+export class CurrentPassword {
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly passwords: PasswordHasher,
+  ) {}
+
+  /** @throws PasswordWrongError, of an account that is gone, too */
+  async check(accountId: string, password: string): Promise<Credentials> {
+    const known = await this.accounts.findCredentialsById(accountId);
+    const hash = known?.passwordHash ?? this.passwords.decoy;
+    const matches = await this.passwords.verify(hash, password);
+    if (!known || !matches) throw new PasswordWrongError();
+    return known;
+  }
+}
