@@ -58,6 +58,24 @@ describe('Lease', () => {
     expect(await test.redis.get(test.lockKey('stolen'))).toBe('another');
   });
 
+  it('is counted from when it was asked for, however late Redis answered', async () => {
+    const late = await startLeaseThatCannotRenew(test, 'late answer', 4_000, 1_000);
+    const leftAtAbort = await new Promise<number>((resolve, reject) => {
+      late.signal.addEventListener('abort', () => {
+        left('late answer').then(resolve, reject);
+      });
+    });
+    expect(leftAtAbort).toBeGreaterThan(0);
+  });
+
+  it('cannot be extended once Redis has given the lock to another, and is lost', async () => {
+    const lease = await test.locks.acquire('taken', { ttlMs: 60_000 });
+    await test.redis.set(test.lockKey('taken'), 'another', 'PX', 60_000);
+    await expect(lease.extend()).rejects.toBeInstanceOf(LockLostError);
+    expect(lease.signal.aborted).toBe(true);
+    expect(lease.isHeld).toBe(false);
+  });
+
   it('knows that it is over although a busy event loop kept its timers from firing', async () => {
     const lease = await test.locks.acquire('busy', { ttlMs: 50 });
     const until = performance.now() + 100;
@@ -133,18 +151,21 @@ async function aborted({ signal }: Lease): Promise<void> {
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
 }
 
-/** Its Redis answers the acquisition and nothing after. */
+/** Its Redis answers the acquisition, after so long, and nothing after. */
 async function startLeaseThatCannotRenew(
   { redis, prefix }: TestRedis,
   resource: string,
   ttlMs: number,
+  answerAfterMs = 0,
 ): Promise<Lease> {
   let answers = true;
   const dumb = {
     eval: redis.eval.bind(redis),
     evalsha: async (...args: Parameters<typeof redis.evalsha>) => {
       if (!answers) return new Promise<never>(() => {});
-      return redis.evalsha(...args);
+      const reply = await redis.evalsha(...args);
+      await delay(answerAfterMs);
+      return reply;
     },
   };
   const lease = await new LockManager({ redis: dumb as never, prefix }).acquire(resource, {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
-import { type Policy, gcra, slidingLog, slidingWindow } from '../src/index.js';
+import { type Policy, concurrency, gcra, slidingLog, slidingWindow } from '../src/index.js';
 import { modelOf } from './models.js';
 import { type TestRedis, openRedis } from './redis.js';
 import { StoreWithClock } from './store-with-clock.js';
@@ -201,6 +201,25 @@ describe('the algorithms', () => {
     for (const back of [1_000, 60_000_000, windowUs / 3 - 1, windowUs / 3 + 1, windowUs]) {
       expect((await store.run('consume', single, now - back)).allowed).toBe(false);
     }
+  });
+
+  it.each(algorithms)('$name counts each use while the clock is set back', async ({ make }) => {
+    const check = store.fresh(make(4));
+    await store.run('consume', check, start);
+    const allowed: boolean[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      allowed.push((await store.run('consume', check, start - 1_000)).allowed);
+    }
+    expect(allowed).toEqual([true, true, true, false]);
+  });
+
+  it('concurrency renews no slot that has freed itself, although others keep theirs', async () => {
+    const check = store.fresh(concurrency({ name: 'slots', limit: 2, leaseMs: windowMs }));
+    await store.run('consume', check, start, 'early');
+    await store.run('consume', check, start + windowUs / 2, 'late');
+    const later = start + windowUs + 1;
+    expect(await store.renew(check, later, 'early')).toBe(false);
+    expect(await store.renew(check, later, 'late')).toBe(true);
   });
 
   it.each(algorithms)('$name starts anew when all that counted is over', async ({ make }) => {

@@ -152,4 +152,14 @@ describe('a key that was refused', () => {
     expect((await limiter.consume(both)).allowed).toBe(false);
     expect((await limiter.consume({ policy: shadow, key: 'a' })).allowed).toBe(true);
   });
+
+  it('is free after a reset, also of a refusal that was on its way meanwhile', async () => {
+    const limiter = test.limiter();
+    for (let n = 0; n < 20; n += 1) {
+      const full = { policy, key: `race ${n}` };
+      await test.limiter().consume({ ...full, cost: 3 });
+      await Promise.all([limiter.consume(full), limiter.reset(full)]);
+      expect((await limiter.consume({ ...full, cost: 2 })).allowed).toBe(true);
+    }
+  });
 });

@@ -80,6 +80,18 @@ describe('RateLimiter.hold', () => {
     expect((await limiter.hold({ policy: short, key: 'died' })).allowed).toBe(true);
   });
 
+  it('frees the slots of a holder that died although another renews its own', async () => {
+    const short = concurrency({ name: 'died-beside', limit: 2, leaseMs: 300 });
+    const dying = await limiter.hold({ policy: short, key: 'a' });
+    await using living = await limiter.hold({ policy: short, key: 'a' });
+    clearTimeout((dying as unknown as { timer: NodeJS.Timeout }).timer);
+    await eventually(async () => {
+      await using next = await limiter.hold({ policy: short, key: 'a' });
+      expect(next.allowed).toBe(true);
+    });
+    expect(living.lost).toBe(false);
+  });
+
   it('takes slots and counts together, or none of both', async () => {
     const rate = slidingLog({ name: 'rate', limit: 1, windowMs: 60_000 });
     const checks = [

@@ -38,4 +38,10 @@ export class StoreWithClock {
     if (result === undefined) throw new Error('no result');
     return result;
   }
+
+  /** Whether the slots were still held. */
+  async renew(check: AskedCheck, at: number, slot: string): Promise<boolean> {
+    await this.test.redis.set(this.clockKey, at, 'EX', 3_600);
+    return this.store.renew([check], slot);
+  }
 }
