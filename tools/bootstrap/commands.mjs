@@ -49,6 +49,11 @@ export const COMMANDS = {
     stores: true,
     summary: 'Groups, lag, dead letters: looks into the messages and sets things right.',
   },
+  doctor: {
+    file: 'tools/doctor/cli.ts',
+    stores: true,
+    summary: 'Looks at a store and says what ails it, and what to do next.',
+  },
   check: {
     file: 'tools/check/cli.ts',
     args: ['check'],

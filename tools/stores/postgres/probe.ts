@@ -25,6 +25,16 @@ export async function ensureDatabase(adminUrl: string, name: string): Promise<vo
   });
 }
 
+/**
+ * Lets statements be looked at, for `npm run doctor -- postgres`. They are counted for the whole
+ * server: the platform's own database stays as its migrations make it.
+ */
+export async function ensureStatementStatistics(adminUrl: string): Promise<void> {
+  await withClient(adminUrl, async (client) => {
+    await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+  });
+}
+
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: url,
