@@ -14,6 +14,32 @@ CREATE OR REPLACE FUNCTION public.folded(text)
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN lower(unaccent('unaccent'::regdictionary, $1));
 
+CREATE TABLE account_imports (
+  id uuid NOT NULL,
+  format text NOT NULL,
+  state text DEFAULT 'receiving'::text NOT NULL,
+  allow_admins boolean NOT NULL,
+  created_by uuid NOT NULL,
+  columns text[],
+  received_bytes bigint DEFAULT 0 NOT NULL,
+  received_rows bigint DEFAULT 0 NOT NULL,
+  staged_rows bigint DEFAULT 0 NOT NULL,
+  refused_rows bigint DEFAULT 0 NOT NULL,
+  imported_rows bigint DEFAULT 0 NOT NULL,
+  merged_through bigint DEFAULT 0 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  finished_at timestamp(3) with time zone,
+  CONSTRAINT account_imports_counts_check CHECK ((LEAST(received_bytes, received_rows, staged_rows, refused_rows, imported_rows) >= 0)),
+  CONSTRAINT account_imports_format_check CHECK ((format = ANY (ARRAY['ndjson'::text, 'csv'::text]))),
+  CONSTRAINT account_imports_pkey PRIMARY KEY (id),
+  CONSTRAINT account_imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'merging'::text, 'done'::text, 'cancelled'::text])))
+);
+
+CREATE INDEX account_imports_newest ON public.account_imports USING btree (created_at DESC, id DESC);
+
+CREATE INDEX account_imports_unfinished ON public.account_imports USING btree (id) WHERE (finished_at IS NULL);
+
 CREATE TABLE accounts (
   id uuid NOT NULL,
   email text NOT NULL,
@@ -172,6 +198,14 @@ CREATE INDEX profiles_preferences ON public.profiles USING gin (preferences json
 
 CREATE INDEX profiles_search ON public.profiles USING gin (search_vector);
 
+CREATE TABLE refused_rows (
+  import_id uuid NOT NULL,
+  row_number bigint NOT NULL,
+  field text,
+  reason text NOT NULL,
+  CONSTRAINT refused_rows_pkey PRIMARY KEY (import_id, row_number)
+);
+
 CREATE TABLE sessions (
   id uuid NOT NULL,
   account_id uuid NOT NULL,
@@ -203,6 +237,21 @@ CREATE TABLE signing_keys (
   CONSTRAINT signing_keys_public_jwk_check CHECK (((jsonb_typeof(public_jwk) = 'object'::text) AND (NOT (public_jwk ? 'd'::text))))
 );
 
+CREATE TABLE staged_accounts (
+  import_id uuid NOT NULL,
+  row_number bigint NOT NULL,
+  account_id uuid NOT NULL,
+  email text NOT NULL,
+  username text NOT NULL,
+  password_hash text NOT NULL,
+  role text NOT NULL,
+  display_name text NOT NULL,
+  avatar_url text,
+  bio text,
+  CONSTRAINT staged_accounts_pkey PRIMARY KEY (import_id, row_number)
+)
+WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000);
+
 CREATE TABLE view_refreshes (
   view text NOT NULL,
   refreshed_at timestamp(3) with time zone NOT NULL,
@@ -219,4 +268,8 @@ ALTER TABLE one_time_tokens ADD CONSTRAINT one_time_tokens_account_id_fkey FOREI
 
 ALTER TABLE profiles ADD CONSTRAINT profiles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 
+ALTER TABLE refused_rows ADD CONSTRAINT refused_rows_import_id_fkey FOREIGN KEY (import_id) REFERENCES account_imports(id) ON DELETE CASCADE;
+
 ALTER TABLE sessions ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE staged_accounts ADD CONSTRAINT staged_accounts_import_id_fkey FOREIGN KEY (import_id) REFERENCES account_imports(id) ON DELETE CASCADE;

@@ -8,9 +8,9 @@ const configuration = readFileSync(path.join(workspace, 'docker/proxy/nginx.conf
 
 /** `/v1/posts` → `content`. */
 const locations = new Map(
-  [...configuration.matchAll(/location (?:= )?(\/\S+)\s+\{ proxy_pass \$(\w+); \}/g)].map(
-    ([, location = '', upstream]) => [location, upstream],
-  ),
+  [
+    ...configuration.matchAll(/location (?:= )?(\/\S+)\s+\{ (?:[^}]*; )?proxy_pass \$(\w+); \}/g),
+  ].map(([, location = '', upstream]) => [location, upstream]),
 );
 
 /** The routes that controllers declare, with the service that has them. */

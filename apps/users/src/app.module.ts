@@ -6,6 +6,7 @@ import { AccountsModule } from './accounts/accounts.module.js';
 import { usersCache } from './cache/users-cache.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EmailsModule } from './emails/emails.module.js';
+import { ImportsModule } from './imports/imports.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ProfilesModule } from './profiles/profiles.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         SessionsModule,
         ActivityModule,
         ReportsModule,
+        ImportsModule,
       ],
       providers: [{ provide: USERS_CONFIG, useValue: config }],
       exports: [USERS_CONFIG],

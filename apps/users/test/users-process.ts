@@ -8,6 +8,9 @@ const WORKSPACE = path.resolve(import.meta.dirname, '../../..');
 const AS_SOURCES = path.join(WORKSPACE, 'tools/jest/typescript-child.mjs');
 const MAIN = path.join(import.meta.dirname, '../src/main.ts');
 
+/** Compiling all sources takes long on a busy machine. */
+const START = { timeoutMs: 60_000 };
+
 /** The service as a process of its own, to be signalled and killed. */
 export class UsersProcess implements AsyncDisposable {
   stdout = '';
@@ -33,7 +36,7 @@ export class UsersProcess implements AsyncDisposable {
       const url = /"url":"([^"]+)"/.exec(this.stdout)?.[1];
       if (url === undefined) throw new Error(`not ready yet: ${this.stdout}${this.stderr}`);
       return url;
-    });
+    }, START);
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -6,6 +6,7 @@ export { ClientAddress } from './http/client-address.js';
 export { entityTag, IfMatch, type SeenVersions } from './http/if-match.js';
 export { mergePatch } from './http/merge-patch.js';
 export { PreconditionFailedError, PreconditionRequiredError } from './http/precondition.errors.js';
+export { StreamedBody } from './http/streamed-body.js';
 export type { TrustedProxies } from './http/trusted-proxies.js';
 export { HealthRegistry, type HealthCheck } from './health/health-registry.js';
 export { NotReadyError } from './health/not-ready.error.js';

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { BODY_TYPES, bodyTypeOf, type BodyType } from './body-types.js';
+import { isStreamed } from './streamed-body.js';
 
 /** The largest body: 512 KiB, so that 50,000 characters fit also where each is escaped. */
 export const BODY_LIMIT = 512 * 1024;
@@ -10,12 +11,17 @@ const DEEPEST_JSON = 64;
 
 /**
  * Bodies are JSON in UTF-8 (RFC 8259), of the media type that the route takes, and nothing else
- * (415). Refused (400) are other bytes, text that is no JSON, keys that reach for prototypes, a key
- * given twice in one object, and values nested too deep. An empty body counts as none.
+ * (415), but for routes with a `@StreamedBody()`, which read theirs by themselves. Refused (400) are
+ * other bytes, text that is no JSON, keys that reach for prototypes, a key given twice in one object,
+ * and values nested too deep. An empty body counts as none.
  */
 export function acceptJsonOnly(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   for (const type of BODY_TYPES) acceptJson(fastify, type);
+  fastify.addContentTypeParser('*', (request, payload, done) => {
+    if (isStreamed(request)) done(null, payload);
+    else done(new RefusedTypeError(), undefined);
+  });
 }
 
 function acceptJson(fastify: FastifyInstance, type: BodyType): void {
