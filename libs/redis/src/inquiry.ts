@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 import { Redis } from 'ioredis';
 
 import type { ResolvedConnectionOptions } from './connection.options.js';
@@ -36,7 +38,7 @@ export class Inquiry {
         cause = error;
       }
     }
-    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    const why = isNativeError(cause) ? `: ${cause.message}` : '';
     throw new RedisUnavailableError(this.options.address, `does not tell where to connect${why}`, {
       cause,
     });

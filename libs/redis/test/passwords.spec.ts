@@ -1,52 +1,15 @@
 import { describe, afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
-  type ConnectionOptions,
-  closeRedis,
-  createBlockingRedis,
-  createRedis,
-  createSubscriber,
-  whenReady,
-} from '@trilith/redis';
-import {
   type RedisClusterForTest,
   type RedisSentinelForTest,
-  eventually,
   redisClusterForTest,
   redisSentinelForTest,
 } from '@trilith/testing';
 
-import { failureOf, using } from './topologies.js';
+import { refusalOf, tryEveryKind } from './topologies.js';
 
 const password = 'ofTheServers';
 const sentinelCredentials = { password: 'ofTheSentinels' };
-
-/** Commands, a blocking read and a subscription: each logs in for itself. */
-async function tryAll(options: ConnectionOptions): Promise<void> {
-  const heard: string[] = [];
-  const onMessage = (message: string) => heard.push(message);
-  const subscriber = createSubscriber({ ...options, channels: ['news'], onMessage });
-  await using(subscriber, async () =>
-    using(createRedis(options), async (redis) =>
-      using(createBlockingRedis({ ...options, key: 'queue' }), async (reader) => {
-        const popped = reader.blpop('queue', 5);
-        await redis.rpush('queue', 'work');
-        expect(await popped).toEqual(['queue', 'work']);
-        await eventually(async () => {
-          await redis.publish('news', 'today');
-          expect(heard).toContain('today');
-        });
-      }),
-    ),
-  );
-}
-
-/** Why no connection comes about. */
-async function refusal(options: Omit<ConnectionOptions, 'name'>): Promise<string> {
-  const redis = createRedis({ ...options, name: 'stranger' });
-  const failure = await failureOf(whenReady(redis, 2_000));
-  await closeRedis(redis);
-  return String(failure);
-}
 
 describe('a cluster with a password', () => {
   let cluster: RedisClusterForTest;
@@ -61,13 +24,13 @@ describe('a cluster with a password', () => {
 
   it('should let in who has it, also where a slot has gone', async () => {
     const options = { url: cluster.url, name: 'passwords-spec' };
-    await tryAll(options);
+    await tryEveryKind(options);
     await cluster.moveSlotOf('queue');
-    await tryAll(options);
+    await tryEveryKind(options);
   });
 
   it.each(['wrongOne', ''])('should refuse %j, and no message shows it', async (wrong) => {
-    const told = await refusal({ url: cluster.url.replace(password, wrong) });
+    const told = await refusalOf({ url: cluster.url.replace(password, wrong) });
     expect(told).toMatch(/RedisUnavailableError/);
     expect(told).not.toContain('wrongOne');
     expect(told).not.toContain(password);
@@ -88,9 +51,9 @@ describe('Sentinels and servers with passwords', () => {
 
   it('should let in who has both, also after a failover', async () => {
     const options = { url: trio.url, name: 'passwords-spec', sentinelCredentials };
-    await tryAll(options);
+    await tryEveryKind(options);
     await trio.failOver();
-    await tryAll(options);
+    await tryEveryKind(options);
   });
 
   it.each([
@@ -106,7 +69,7 @@ describe('Sentinels and servers with passwords', () => {
       /WRONGPASS|NOAUTH/,
     ],
   ])('should refuse %s, say why, and show none', async (_what, options, why) => {
-    const told = await refusal(options());
+    const told = await refusalOf(options());
     expect(told).toMatch(why);
     expect(told).not.toMatch(/wrongOne|ofThe/);
   });

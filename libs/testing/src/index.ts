@@ -3,6 +3,7 @@ export { faultyProxy, type FaultyProxy } from './faulty-proxy.js';
 export { mongoForTest, type MongoForTest } from './mongo.js';
 export { postgresForTest, type PostgresForTest } from './postgres.js';
 export { redisForTest, type RedisForTest } from './redis.js';
+export { type CertificatesForTest, certificatesForTest } from './redis-servers/certificates.js';
 export { type RedisClusterForTest, redisClusterForTest } from './redis-servers/redis-cluster.js';
 export { redisServerProgram, type RedisProcess } from './redis-servers/redis-process.js';
 export { type RedisSentinelForTest, redisSentinelForTest } from './redis-servers/redis-sentinel.js';

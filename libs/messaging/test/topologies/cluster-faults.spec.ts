@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type RedisClusterForTest, eventually, redisClusterForTest } from '@trilith/testing';
+import {
+  type RedisClusterForTest,
+  certificatesForTest,
+  eventually,
+  redisClusterForTest,
+} from '@trilith/testing';
 
 import { StreamKeys } from '../../src/index.js';
 import { type PublishedStep, StoryTeller, stepsOf } from './story.js';
@@ -9,14 +14,22 @@ import { type PublishedStep, StoryTeller, stepsOf } from './story.js';
 const prefix = 'cluster-faults';
 const keys = new StreamKeys(prefix);
 
-describe('on a cluster, while messages flow', () => {
+describe.each([
+  { how: 'without TLS', certificates: async () => undefined },
+  { how: 'with TLS', certificates: certificatesForTest },
+])('on a cluster $how, while messages flow', ({ certificates }) => {
   let cluster: RedisClusterForTest;
   let sender: StoryTeller;
   let receiver: StoryTeller;
 
   beforeEach(async () => {
-    cluster = await redisClusterForTest();
-    const redis = { url: cluster.url, commandTimeoutMs: 1_000 };
+    const tls = await certificates();
+    cluster = await redisClusterForTest({ tls });
+    const redis = {
+      url: cluster.url,
+      commandTimeoutMs: 1_000,
+      ...(tls && { tls: { ca: tls.ca, ...tls.client } }),
+    };
     sender = await StoryTeller.start({ redis, prefix, service: 'users', requestTimeoutMs: 2_000 });
     receiver = await StoryTeller.start({
       redis,

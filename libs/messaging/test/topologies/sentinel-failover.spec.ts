@@ -2,21 +2,34 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isRedisUnavailable } from '@trilith/redis';
-import { type RedisSentinelForTest, eventually, redisSentinelForTest } from '@trilith/testing';
+import {
+  type RedisSentinelForTest,
+  certificatesForTest,
+  eventually,
+  redisSentinelForTest,
+} from '@trilith/testing';
 
 import { RequestTimeoutError } from '../../src/index.js';
 import { type PublishedStep, StoryTeller, stepsOf } from './story.js';
 
 const keys = ['a', 'b', 'c', 'd'];
 
-describe('under load, when Sentinels make another server the master', () => {
+describe.each([
+  { how: 'without TLS', certificates: async () => undefined },
+  { how: 'all over TLS', certificates: certificatesForTest },
+])('under load, when Sentinels make another server the master, $how', ({ certificates }) => {
   let trio: RedisSentinelForTest;
   let sender: StoryTeller;
   let receiver: StoryTeller;
 
   beforeEach(async () => {
-    trio = await redisSentinelForTest();
-    const redis = { url: trio.url, commandTimeoutMs: 1_000 };
+    const tls = await certificates();
+    trio = await redisSentinelForTest({ tls });
+    const redis = {
+      url: trio.url,
+      commandTimeoutMs: 1_000,
+      ...(tls && { tls: { ca: tls.ca, ...tls.client } }),
+    };
     sender = await StoryTeller.start({ redis, service: 'users', requestTimeoutMs: 2_000 });
     receiver = await StoryTeller.start({ redis, service: 'content', subscribeTo: ['users'] });
   });

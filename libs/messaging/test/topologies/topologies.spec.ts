@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  certificatesForTest,
   eventually,
   redisClusterForTest,
   redisSentinelForTest,
@@ -14,22 +15,21 @@ interface Servers {
   close(): Promise<void>;
 }
 
+const passwords = { password: 'ofTheServers', sentinelPassword: 'ofTheSentinels' };
+const sentinelCredentials = { password: passwords.sentinelPassword };
+
 const topologies = [
   {
     name: 'a cluster with a password',
     start: async (): Promise<Servers> => {
-      const cluster = await redisClusterForTest({ password: 'ofTheNodes' });
+      const cluster = await redisClusterForTest({ password: passwords.password });
       return { redis: { url: cluster.url }, close: async () => cluster.close() };
     },
   },
   {
     name: 'a master that Sentinels watch, with passwords',
     start: async (): Promise<Servers> => {
-      const trio = await redisSentinelForTest({
-        password: 'ofTheServers',
-        sentinelPassword: 'ofTheSentinels',
-      });
-      const sentinelCredentials = { password: 'ofTheSentinels' };
+      const trio = await redisSentinelForTest(passwords);
       return { redis: { url: trio.url, sentinelCredentials }, close: async () => trio.close() };
     },
   },
@@ -41,6 +41,28 @@ const topologies = [
       return {
         redis: { url: server.url, tls: { ca, ...client } },
         close: async () => server.close(),
+      };
+    },
+  },
+  {
+    name: 'a cluster with TLS and a password',
+    start: async (): Promise<Servers> => {
+      const tls = await certificatesForTest();
+      const cluster = await redisClusterForTest({ tls, password: passwords.password });
+      return {
+        redis: { url: cluster.url, tls: { ca: tls.ca, ...tls.client } },
+        close: async () => cluster.close(),
+      };
+    },
+  },
+  {
+    name: 'a master that Sentinels watch, with TLS and passwords',
+    start: async (): Promise<Servers> => {
+      const tls = await certificatesForTest();
+      const trio = await redisSentinelForTest({ tls, ...passwords });
+      return {
+        redis: { url: trio.url, tls: { ca: tls.ca, ...tls.client }, sentinelCredentials },
+        close: async () => trio.close(),
       };
     },
   },

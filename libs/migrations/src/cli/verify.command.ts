@@ -58,6 +58,7 @@ function outcome(report: VerifyReport, address: string): Outcome {
 function driftLines(drift: string, schemaFile: string): string[] {
   return [
     `  ${pc.red('✗')} the schema is not the one in ${schemaFile}; if it should be, run "verify --write"`,
+    '    what is made by others, say partitions by the month, is left out by --ignore',
     ...drift.trimEnd().split('\n').map(coloured),
   ];
 }

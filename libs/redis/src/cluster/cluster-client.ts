@@ -1,8 +1,11 @@
+import { isNativeError } from 'node:util/types';
+
 import { Cluster, type Command, type Redis } from 'ioredis';
 
 import { clientOptions } from '../client-options.js';
 import type { ResolvedConnectionOptions } from '../connection.options.js';
 import { reconnectDelay, whenSilent } from '../reconnecting.js';
+import { RedisUnavailableError } from '../redis.errors.js';
 import type { Topology } from '../topology.js';
 
 /** Redirections of one command: each was refused where it went before, and has not run. */
@@ -21,6 +24,8 @@ export class ClusterClient extends Cluster {
   private refreshes = 0;
   private refreshTimer: NodeJS.Timeout | undefined;
   private isGathering = false;
+  /** Why a node could not be reached, until one is. */
+  private reason: Error | undefined;
 
   constructor(
     topology: Extract<Topology, { kind: 'cluster' }>,
@@ -38,7 +43,7 @@ export class ClusterClient extends Cluster {
     });
     this.on('+node', (node: Redis) => this.adopt(node));
     this.on('refresh', () => this.forgetStrangers());
-    this.on('node error', (error: Error) => this.emit('error', error));
+    this.on('node error', (error: Error) => this.tell(error));
     this.on('close', () => this.startOver());
     // The interval of ioredis goes on after the end when it ends during a refresh.
     const look = setInterval(() => {
@@ -61,6 +66,22 @@ export class ClusterClient extends Cluster {
   /** @internal What a pipeline would wait for before the first connection: it fails instead. */
   override delayUntilReady(callback: (error: Error) => void): void {
     process.nextTick(callback, new Error('Connection is closed.'));
+  }
+
+  /** @internal Of a cluster of which no node answers ioredis says just that; here with the reason. */
+  override emit(event: string | symbol, ...told: unknown[]): boolean {
+    const [error] = told;
+    if (event !== 'error' || !isOfAllNodes(error)) return super.emit(event, ...told);
+    const cause = this.reason ?? error;
+    const reason = `does not tell where to connect: ${cause.message}`;
+    return super.emit(event, new RedisUnavailableError(this.settings.address, reason, { cause }));
+  }
+
+  private tell(error: Error): void {
+    // What follows from a connection that failed does not say why.
+    if (this.reason && error.message === 'Connection is closed.') return;
+    this.reason = error;
+    this.emit('error', error);
   }
 
   private isAway(command: Command): boolean {
@@ -116,6 +137,7 @@ export class ClusterClient extends Cluster {
   }
 
   private forgetStrangers(): void {
+    this.reason = undefined;
     const masters = new Set(this.slots.map((nodes) => nodes?.[0]));
     for (const key of this.away) if (!masters.has(key)) this.away.delete(key);
     if (this.away.size === 0) this.refreshes = 0;
@@ -127,6 +149,10 @@ export class ClusterClient extends Cluster {
     this.refreshes = 0;
     this.away.clear();
   }
+}
+
+function isOfAllNodes(error: unknown): error is Error {
+  return isNativeError(error) && error.name === 'ClusterAllFailedError';
 }
 
 function timing({ commandTimeoutMs, maxReconnectDelayMs }: ResolvedConnectionOptions) {

@@ -29,6 +29,7 @@ interface Waiting {
 export class KeptServers {
   private readonly keeper: ChildProcessByStdio<Writable, Readable, null>;
   private readonly waiting = new Map<string, Waiting>();
+  private readonly beside: { close(): Promise<void> }[] = [];
   private starting = 0;
 
   constructor() {
@@ -71,8 +72,14 @@ export class KeptServers {
     }
   }
 
+  /** What stands before a server of these is closed with them. */
+  closeToo(front: { close(): Promise<void> }): void {
+    this.beside.push(front);
+  }
+
   /** Kills what runs and removes what is left; resolves when nothing is. */
   async close(): Promise<void> {
+    await Promise.all(this.beside.splice(0).map(async (front) => front.close()));
     if (this.keeper.exitCode !== null) return;
     this.keeper.ref();
     const gone = once(this.keeper, 'exit');

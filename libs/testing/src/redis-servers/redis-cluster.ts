@@ -1,4 +1,5 @@
 import { eventually } from '../eventually.js';
+import type { CertificatesForTest } from './certificates.js';
 import { KeptServers } from './kept-servers.js';
 import { RedisProcess, loginOf } from './redis-process.js';
 
@@ -9,7 +10,7 @@ const nodeTimeoutMs = 3_000;
 
 /** Three masters with a third of the slots each, and a replica of each. */
 export interface RedisClusterForTest {
-  /** Names two of the masters; with the password. */
+  /** Names two of the masters; with the password, and `rediss` for TLS. */
   readonly url: string;
   readonly nodes: readonly RedisProcess[];
   /** The node that serves a key, as the others see it. */
@@ -23,19 +24,26 @@ export interface RedisClusterForTest {
   close(): Promise<void>;
 }
 
-/**
- * Starts a Redis Cluster on free ports of 127.0.0.1, which ends with this process.
- * @param password what its nodes ask of clients; letters and digits. Default: nothing.
- */
-export async function redisClusterForTest({
-  password,
-}: { readonly password?: string } = {}): Promise<RedisClusterForTest> {
+/** How its nodes are reached, by clients and by each other. */
+export interface RedisClusterOptions {
+  /** What they ask for; letters and digits. Default: nothing. */
+  readonly password?: string;
+  /** Default: no TLS. */
+  readonly tls?: CertificatesForTest;
+}
+
+/** Starts a Redis Cluster on free ports of 127.0.0.1, which ends with this process. */
+export async function redisClusterForTest(
+  options: RedisClusterOptions = {},
+): Promise<RedisClusterForTest> {
   const servers = new KeptServers();
   try {
-    const nodes = await Promise.all(
-      Array.from({ length: 2 * masters }, async () => startNode(servers, password)),
-    );
-    const cluster = new StartedCluster(servers, nodes, password);
+    const nodes: RedisProcess[] = [];
+    // The first one alone: it tells whether the program speaks TLS.
+    nodes.push(await startNode(servers, options));
+    const others = Array.from({ length: 2 * masters - 1 }, async () => startNode(servers, options));
+    nodes.push(...(await Promise.all(others)));
+    const cluster = new StartedCluster(servers, nodes, options);
     await cluster.form();
     return cluster;
   } catch (error) {
@@ -46,12 +54,11 @@ export async function redisClusterForTest({
 
 async function startNode(
   servers: KeptServers,
-  password: string | undefined,
+  options: RedisClusterOptions,
 ): Promise<RedisProcess> {
   return RedisProcess.start(servers, {
-    password,
-    settings: (port, busPort) => [
-      `port ${port}`,
+    ...options,
+    settings: (busPort) => [
       'cluster-enabled yes',
       `cluster-port ${busPort}`,
       `cluster-node-timeout ${nodeTimeoutMs}`,
@@ -65,12 +72,14 @@ class StartedCluster implements RedisClusterForTest {
   constructor(
     private readonly servers: KeptServers,
     readonly nodes: readonly RedisProcess[],
-    private readonly password: string | undefined,
+    private readonly options: RedisClusterOptions,
   ) {}
 
   get url(): string {
     const [first, second] = this.nodes;
-    return `redis+cluster://${loginOf(this.password)}${first?.address},${second?.address}`;
+    const { password, tls } = this.options;
+    const scheme = tls ? 'rediss' : 'redis';
+    return `${scheme}+cluster://${loginOf(password)}${first?.address},${second?.address}`;
   }
 
   async form(): Promise<void> {
@@ -113,7 +122,8 @@ class StartedCluster implements RedisClusterForTest {
     const slot = await this.slotOf(key);
     const from = await this.masterOf(key);
     const to = this.nodes.slice(0, masters).find((node) => node !== from) ?? from;
-    const auth = this.password === undefined ? [] : ['AUTH', this.password];
+    const { password } = this.options;
+    const auth = password === undefined ? [] : ['AUTH', password];
     const [fromId, toId] = [await this.idOf(from), await this.idOf(to)];
     await to.withClient(async (redis) => redis.cluster('SETSLOT', slot, 'IMPORTING', fromId));
     await from.withClient(async (redis) => {
@@ -121,7 +131,17 @@ class StartedCluster implements RedisClusterForTest {
       for (;;) {
         const keys = await redis.cluster('GETKEYSINSLOT', slot, 100);
         if (keys.length === 0) break;
-        await redis.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, ...auth, 'KEYS', ...keys);
+        await redis.call(
+          'MIGRATE',
+          '127.0.0.1',
+          to.ownPort,
+          '',
+          0,
+          5_000,
+          ...auth,
+          'KEYS',
+          ...keys,
+        );
       }
     });
     for (const node of [to, from]) {

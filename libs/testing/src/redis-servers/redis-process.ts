@@ -7,9 +7,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Redis } from 'ioredis';
 
+import type { CertificatesForTest } from './certificates.js';
 import type { KeptServer, KeptServers } from './kept-servers.js';
+import {
+  type RedisSettings,
+  lacksTls,
+  listeningSettings,
+  passwordSettings,
+} from './redis-settings.js';
+import { TlsFront } from './tls-front.js';
 
 const host = '127.0.0.1';
+const settingsFile = 'settings';
 const attempts = 3;
 const readyWithinMs = 60_000;
 const common = ['bind 127.0.0.1', 'protected-mode no'];
@@ -17,22 +26,30 @@ const data = ['save ""', 'appendonly yes', 'appendfsync no', 'repl-diskless-sync
 
 /** What kind of server to run. */
 export interface RedisProcessOptions {
-  /** Lines of its file of settings, for a port and a second one for a cluster's bus. */
-  readonly settings: (port: number, busPort: number) => readonly string[];
+  /** Lines of its file of settings, for the port of a cluster's bus; its own port is seen to. */
+  readonly settings?: (busPort: number) => readonly string[];
   readonly isSentinel?: boolean;
-  /** What else its folder should hold, by name; its settings may name them. */
-  readonly files?: Readonly<Record<string, string>>;
-  /** Whether it can be asked without TLS. Default true. */
-  readonly isPlain?: boolean;
+  /**
+   * It, and its like that it knows of, speak TLS, and let in only who has a certificate of this
+   * authority. A program that was built without TLS, as the packaged Valkey is, gets it from a
+   * {@link TlsFront}. Default: no TLS.
+   */
+  readonly tls?: CertificatesForTest;
   /** What it asks of clients, and shows to others of its kind. Letters and digits. Default: none. */
   readonly password?: string;
 }
 
 /** What a start and each restart share. */
-interface HowStarted {
+interface HowStarted extends Pick<RedisProcessOptions, 'password' | 'tls'> {
   readonly args: readonly string[];
-  readonly password: string | undefined;
+  /** Where it is found: at its front, if it has one. */
+  readonly port: number;
+  /** Where the process itself listens; without TLS, if it has a front. */
+  readonly ownPort: number;
 }
+
+/** Whether the program turned out to be built without TLS. */
+let needsFront = false;
 
 /** One redis-server or Sentinel on a free port of 127.0.0.1. */
 export class RedisProcess {
@@ -40,38 +57,58 @@ export class RedisProcess {
     private readonly servers: KeptServers,
     private readonly how: HowStarted,
     private server: KeptServer,
-    readonly port: number,
   ) {}
 
   /** @throws with the end of its log, when it does not answer. */
   static async start(servers: KeptServers, options: RedisProcessOptions): Promise<RedisProcess> {
+    const { tls } = options;
+    if (!tls) return RedisProcess.startBehind(undefined, servers, options);
+    try {
+      if (!needsFront) return await RedisProcess.startBehind(undefined, servers, options);
+    } catch (error) {
+      if (!lacksTls(error)) throw error;
+      needsFront = true;
+    }
+    const front = await TlsFront.start(tls);
+    servers.closeToo(front);
+    return RedisProcess.startBehind(front, servers, options);
+  }
+
+  private static async startBehind(
+    front: TlsFront | undefined,
+    servers: KeptServers,
+    options: RedisProcessOptions,
+  ): Promise<RedisProcess> {
     const command = redisServerProgram();
+    const { isSentinel = false, password, tls } = options;
     for (let attempt = 1; ; attempt += 1) {
-      const [port = 0, busPort = 0] = await freePorts(2);
-      const folder = mkdtempSync(path.join(tmpdir(), 'trilith-redis-'));
-      const file = path.join(folder, 'settings');
-      const { isSentinel = false, files = {}, password } = options;
-      for (const [name, text] of Object.entries(files)) {
-        writeFileSync(path.join(folder, name), text, { mode: 0o600 });
-      }
-      const settings = [
-        ...common,
-        ...(isSentinel ? [] : data),
-        ...(password === undefined ? [] : passwordSettings(password, isSentinel)),
-        ...options.settings(port, busPort),
-      ];
-      writeFileSync(file, `${settings.join('\n')}\n`);
-      const args = [file, ...(isSentinel ? ['--sentinel'] : [])];
+      const [ownPort = 0, busPort = 0] = await freePorts(2);
+      front?.leadTo(ownPort);
+      const where = { port: ownPort, frontPort: front?.port, isSentinel, tls };
+      const { lines, files } = listeningSettings(where);
+      const folder = writeFolder({ files, lines: [...lines, ...linesOf(options, busPort)] });
+      const args = [path.join(folder, settingsFile), ...(isSentinel ? ['--sentinel'] : [])];
       const server = await servers.start(command, { args, folder });
-      const started = new RedisProcess(servers, { args, password }, server, port);
+      const how = { args, password, tls, ownPort, port: front?.port ?? ownPort };
+      const started = new RedisProcess(servers, how, server);
       try {
-        await started.ready(options.isPlain ?? true);
+        await started.ready();
         return started;
       } catch (error) {
         // Somebody else may have taken the port meanwhile.
         if (attempt === attempts || !started.log().includes('already in use')) throw error;
       }
     }
+  }
+
+  /** Where clients and other servers find it. */
+  get port(): number {
+    return this.how.port;
+  }
+
+  /** Where a server finds it that is told to, as by MIGRATE, which leaves from any address. */
+  get ownPort(): number {
+    return this.how.ownPort;
   }
 
   get pid(): number {
@@ -89,7 +126,7 @@ export class RedisProcess {
 
   /** With its password, if it has one. */
   get url(): string {
-    return `redis://${loginOf(this.how.password)}${this.address}`;
+    return `${this.how.tls ? 'rediss' : 'redis'}://${loginOf(this.how.password)}${this.address}`;
   }
 
   /** Ends it as if its machine had failed. */
@@ -114,12 +151,12 @@ export class RedisProcess {
       args: this.how.args,
       folder: this.server.folder,
     });
-    await this.ready(true);
+    await this.ready();
   }
 
   /** Does a work on a connection that is closed after it. */
   async withClient<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    return withClient(this.url, work);
+    return withClient({ url: this.url, tls: this.how.tls }, work);
   }
 
   private signal(signal: NodeJS.Signals): void {
@@ -130,14 +167,12 @@ export class RedisProcess {
     }
   }
 
-  private async ready(isPlain: boolean): Promise<void> {
+  private async ready(): Promise<void> {
     let ending: string | undefined;
     void this.server.ended.then((how) => (ending = how));
     const deadline = performance.now() + readyWithinMs;
     for (;;) {
-      const isUp = isPlain
-        ? await this.withClient(async (redis) => redis.ping()).catch(() => false)
-        : this.log().includes('eady to accept connections');
+      const isUp = await this.withClient(async (redis) => redis.ping()).catch(() => false);
       if (isUp) return;
       if (ending !== undefined || performance.now() > deadline) {
         const end = this.log().split('\n').slice(-10).join('\n');
@@ -157,14 +192,32 @@ export function loginOf(password: string | undefined): string {
   return password === undefined ? '' : `:${password}@`;
 }
 
-function passwordSettings(password: string, isSentinel: boolean): string[] {
-  const others = isSentinel ? 'sentinel sentinel-pass' : 'masterauth';
-  return [`requirepass ${password}`, `${others} ${password}`];
+function linesOf({ isSentinel = false, password, settings }: RedisProcessOptions, busPort: number) {
+  return [
+    ...common,
+    ...(isSentinel ? [] : data),
+    ...(password === undefined ? [] : passwordSettings(password, isSentinel)),
+    ...(settings?.(busPort) ?? []),
+  ];
+}
+
+/** A new one, for a server to run in. */
+function writeFolder({ lines, files }: RedisSettings): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'trilith-redis-'));
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(path.join(folder, name), text, { mode: 0o600 });
+  }
+  writeFileSync(path.join(folder, settingsFile), `${lines.join('\n')}\n`);
+  return folder;
 }
 
 /** A connection for set-up and for looks at what is there; it waits for nothing. */
-async function withClient<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  { url, tls }: { readonly url: string; readonly tls?: CertificatesForTest },
+  work: (redis: Redis) => Promise<T>,
+): Promise<T> {
   const redis = new Redis(url, {
+    ...(tls && { tls: { ca: tls.ca, ...tls.client } }),
     lazyConnect: true,
     connectTimeout: 5_000,
     commandTimeout: 5_000,

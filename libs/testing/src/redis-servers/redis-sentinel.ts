@@ -1,4 +1,5 @@
 import { eventually } from '../eventually.js';
+import type { CertificatesForTest } from './certificates.js';
 import { KeptServers } from './kept-servers.js';
 import { RedisProcess, loginOf } from './redis-process.js';
 
@@ -9,7 +10,7 @@ const downAfterMs = 2_000;
 
 /** A master with a replica, and three Sentinels that watch them. */
 export interface RedisSentinelForTest {
-  /** Names the Sentinels, and the master as they call it; with the servers' password. */
+  /** Names the Sentinels, and the master as they call it; with the servers' password, and `rediss` for TLS. */
   readonly url: string;
   readonly servers: readonly RedisProcess[];
   readonly sentinels: readonly RedisProcess[];
@@ -22,24 +23,28 @@ export interface RedisSentinelForTest {
   close(): Promise<void>;
 }
 
-/** What they ask of clients; letters and digits. Default: nothing. */
-export interface RedisSentinelPasswords {
+/** How servers and Sentinels are reached, by clients and by each other. */
+export interface RedisSentinelOptions {
+  /** What the servers ask for; letters and digits. Default: nothing. */
   readonly password?: string;
+  /** What the Sentinels ask for. Default: nothing. */
   readonly sentinelPassword?: string;
+  /** Of both. Default: no TLS. */
+  readonly tls?: CertificatesForTest;
 }
 
 /** Starts them on free ports of 127.0.0.1; they end with this process. */
 export async function redisSentinelForTest(
-  passwords: RedisSentinelPasswords = {},
+  options: RedisSentinelOptions = {},
 ): Promise<RedisSentinelForTest> {
   const kept = new KeptServers();
   try {
-    const master = await startServer(kept, passwords);
-    const replica = await startServer(kept, passwords, master);
+    const master = await startServer(kept, options);
+    const replica = await startServer(kept, options, master);
     const sentinels = await Promise.all(
-      Array.from({ length: 3 }, async () => startSentinel(kept, passwords, master)),
+      Array.from({ length: 3 }, async () => startSentinel(kept, options, master)),
     );
-    const trio = new StartedSentinels(kept, [master, replica], sentinels, passwords);
+    const trio = new StartedSentinels(kept, [master, replica], sentinels, options);
     await trio.settled();
     return trio;
   } catch (error) {
@@ -50,25 +55,26 @@ export async function redisSentinelForTest(
 
 async function startServer(
   kept: KeptServers,
-  { password }: RedisSentinelPasswords,
+  { password, tls }: RedisSentinelOptions,
   master?: RedisProcess,
 ): Promise<RedisProcess> {
   return RedisProcess.start(kept, {
     password,
-    settings: (port) => [`port ${port}`, ...(master ? [`replicaof 127.0.0.1 ${master.port}`] : [])],
+    tls,
+    settings: () => (master ? [`replicaof 127.0.0.1 ${master.port}`] : []),
   });
 }
 
 async function startSentinel(
   kept: KeptServers,
-  { password, sentinelPassword }: RedisSentinelPasswords,
+  { password, sentinelPassword, tls }: RedisSentinelOptions,
   master: RedisProcess,
 ): Promise<RedisProcess> {
   return RedisProcess.start(kept, {
     isSentinel: true,
     password: sentinelPassword,
-    settings: (port) => [
-      `port ${port}`,
+    tls,
+    settings: () => [
       `sentinel monitor ${masterName} 127.0.0.1 ${master.port} ${quorum}`,
       ...(password === undefined ? [] : [`sentinel auth-pass ${masterName} ${password}`]),
       `sentinel down-after-milliseconds ${masterName} ${downAfterMs}`,
@@ -82,13 +88,13 @@ class StartedSentinels implements RedisSentinelForTest {
     private readonly kept: KeptServers,
     readonly servers: readonly RedisProcess[],
     readonly sentinels: readonly RedisProcess[],
-    private readonly passwords: RedisSentinelPasswords,
+    private readonly options: RedisSentinelOptions,
   ) {}
 
   get url(): string {
-    const login = loginOf(this.passwords.password);
+    const { password, tls } = this.options;
     const hosts = this.sentinels.map(({ address }) => address).join();
-    return `redis+sentinel://${login}${hosts}/${masterName}`;
+    return `${tls ? 'rediss' : 'redis'}+sentinel://${loginOf(password)}${hosts}/${masterName}`;
   }
 
   async master(): Promise<RedisProcess> {

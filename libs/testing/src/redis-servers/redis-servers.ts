@@ -11,9 +11,7 @@ export interface RedisServersForTest {
 export async function redisServersForTest(count: number): Promise<RedisServersForTest> {
   const kept = new KeptServers();
   try {
-    const starting = Array.from({ length: count }, async () =>
-      RedisProcess.start(kept, { settings: (port) => [`port ${port}`] }),
-    );
+    const starting = Array.from({ length: count }, async () => RedisProcess.start(kept, {}));
     return { servers: await Promise.all(starting), close: async () => kept.close() };
   } catch (error) {
     await kept.close();
