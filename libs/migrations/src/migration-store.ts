@@ -63,6 +63,8 @@ export interface MigrationTraits {
   readonly transactional: boolean;
   /** Whether `down` can take it back. */
   readonly reversible: boolean;
+  /** Its text as far as `up` runs it; of a program all. */
+  readonly upText: string;
 }
 
 /** How one file fared when it was tried out. */

@@ -172,13 +172,17 @@ describe.each([postgresUnderTest, mongoUnderTest])('the command line on $name', 
 
   it('plans: shows the text of what would run, and runs nothing', async () => {
     write('0001_one', text.writes('one'));
+    write('0002_two', text.reversible('two'));
     const { code, out } = await run('plan', '--no-try');
     expect([code, out]).toEqual([0, expect.stringContaining(text.writes('one').trimEnd())]);
-    expect(out).toMatch(/1 to run\n$/);
+    expect(out).toMatch(/2 to run\n$/);
     const { out: json } = await run('plan', '--json');
     expect(JSON.parse(json)).toMatchObject({
-      stores: [{ migrations: [{ migration: '0001_one', text: text.writes('one') }] }],
+      stores: [{ migrations: [{ text: text.writes('one') }, { migration: '0002_two' }] }],
     });
+    // A program is one piece; of SQL, what `down` runs stands apart.
+    const shown = [out, json].map((plan) => plan.includes('two reverted'));
+    expect(shown).toEqual(kind.name === 'mongo' ? [true, true] : [false, false]);
     expect(await database.journal()).toEqual([]);
   });
 

@@ -44,7 +44,7 @@ function lines({ store, migrations, problems }: PlanReport, address: string): st
   return [
     ...migrations.flatMap((migration) => [
       pc.bold(`-- ${store}: ${migration.file.fileName}${traits(migration)}`),
-      migration.file.text.trimEnd(),
+      migration.upText.trimEnd(),
       `-- ${result(migration)}`,
       '',
     ]),
@@ -68,16 +68,18 @@ function json({ store, migrations, problems }: PlanReport, address: string): obj
   return {
     store,
     address,
-    migrations: migrations.map(({ file, breaking, transactional, reversible, rehearsal }) => ({
-      migration: labelOf(file),
-      breaking,
-      transactional,
-      reversible,
-      text: file.text,
-      outcome: rehearsal?.outcome ?? 'shown',
-      durationMs: rehearsal?.durationMs,
-      reason: rehearsal?.reason,
-    })),
+    migrations: migrations.map(
+      ({ file, upText, breaking, transactional, reversible, rehearsal }) => ({
+        migration: labelOf(file),
+        breaking,
+        transactional,
+        reversible,
+        text: upText,
+        outcome: rehearsal?.outcome ?? 'shown',
+        durationMs: rehearsal?.durationMs,
+        reason: rehearsal?.reason,
+      }),
+    ),
     problems: problems.map((problem) => ({ ...problem, message: describeProblem(problem) })),
   };
 }

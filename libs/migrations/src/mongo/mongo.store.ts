@@ -55,7 +55,8 @@ class MongoMigrationStore implements MigrationStore {
   async traitsOf(file: MigrationFile): Promise<MigrationTraits> {
     const migration = await loadMigration(file);
     const { breaking = false } = migration;
-    return { breaking, transactional: false, reversible: 'down' in migration };
+    const reversible = 'down' in migration;
+    return { breaking, transactional: false, reversible, upText: file.text };
   }
 
   async readLedger(): Promise<readonly LedgerEntry[]> {

@@ -57,12 +57,13 @@ class PostgresMigrationStore implements MigrationStore {
   }
 
   async traitsOf(file: MigrationFile): Promise<MigrationTraits> {
-    const { directives, down } = sqlMigrationOf(file);
+    const { directives, up, down } = sqlMigrationOf(file);
     const { breaking, noTransaction } = directives;
     return Promise.resolve({
       breaking,
       transactional: !noTransaction,
       reversible: down !== undefined,
+      upText: up.text,
     });
   }
 
