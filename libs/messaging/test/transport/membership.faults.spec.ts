@@ -135,6 +135,30 @@ describe('membership of a group whose members or memory are lost', () => {
     expect(await members.platform.deadLetters(members.publisher, members.group)).toEqual([]);
   });
 
+  it('should keep the number of attempts over owners who took over and began none', async () => {
+    await members.layOut(1);
+    const { platform, publisher, group } = members;
+    const stream = platform.keys.partition(publisher, 0);
+    const entryId = (await platform.redis.xadd(stream, '*', 'key', 'a')) ?? '';
+    const first = members.member({ leaseMs: 100 });
+    await first.renew();
+    const [begun] = first.all;
+    assert.ok(begun);
+    await begun.group.read(platform.redis, { partitions: [begun], count: 10 });
+    expect(await begun.group.recordAttempt(begun, entryId, 3)).toBe(true);
+    for (let owners = 0; owners < 2; owners += 1) {
+      await sleep(150);
+      const next = members.member({ leaseMs: 100 });
+      await next.renew();
+      const [owner] = next.all;
+      assert.ok(owner);
+      expect(await owner.group.takeOver(owner, { after: '', count: 10 })).toBeDefined();
+      const pending = await platform.redis.xpending(stream, group, '-', '+', 10);
+      const { member } = owner.group.identity;
+      expect(pending).toEqual([[entryId, member, expect.any(Number), 3]]);
+    }
+  });
+
   it('should read nothing after a read whose answer was lost, until that is taken over', async () => {
     await members.layOut(1);
     const one = members.member();
