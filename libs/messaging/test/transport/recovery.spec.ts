@@ -130,6 +130,22 @@ describe('recovery', () => {
     expect(seen).toEqual(['1 attempt 2']);
   });
 
+  it('should begin nothing when it goes on after it was stopped past its lease', async () => {
+    const child = await startChild('hang', { concurrency: 1, handlerTimeoutMs: leaseMs * 2 });
+    await publish(1);
+    await child.says('begun 1');
+    await publish(2);
+    await eventually(async () => expect(await pending()).toBe(2));
+    child.signal('SIGSTOP');
+    const { seen } = (await startReader()).get(Story);
+    await eventually(() => expect(seen.toSorted()).toEqual(['1 attempt 2', '2 attempt 2']));
+
+    // The first handler is past its time now, and the second event is next in this process's hand.
+    child.signal('SIGCONT');
+    await sleep(leaseMs * 4);
+    expect(child.output).not.toContain('begun 2');
+  });
+
   it('should give back at a stop what is not finished, without counting what was not begun', async () => {
     const child = await startChild('hang', {
       concurrency: 1,
