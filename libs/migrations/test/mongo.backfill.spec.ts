@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import { ObjectId } from 'mongodb';
 import { Migrator, mongoMigrationStore } from '../src/index.js';
+import { backfillOf } from '../src/mongo/backfill.js';
+import { MongoLedger } from '../src/mongo/mongo.ledger.js';
 import { CommandLine } from './command-line.js';
 import { MongoNotes } from './mongo-notes.js';
 import { waitUntil } from './wait-until.js';
@@ -23,6 +25,16 @@ export default { async up({ db, backfill }) {
     },
   });
 } };`;
+
+const named = { version: 1, name: 'a', fileName: '0001_a.mjs' };
+
+/** Fails as a process that is killed would, between the checkpoint and the commit. */
+class CutOffLedger extends MongoLedger {
+  override async advance(...given: Parameters<MongoLedger['advance']>): Promise<void> {
+    await super.advance(...given);
+    throw new Error('cut off');
+  }
+}
 
 describe('helpers of MongoDB migrations', () => {
   const given = MongoNotes.forEachTest();
@@ -52,6 +64,40 @@ describe('helpers of MongoDB migrations', () => {
       await given.migrator(given.directory.file('mongo')).up();
       expect(await given.counts()).toEqual(Array.from({ length: 50 }, () => 1));
       expect(given.lines).toContainEqual('mongo: notes goes on after 30');
+    });
+
+    it('keeps no checkpoint of a batch that was cut off before its commit', async () => {
+      await given.fill(10);
+      const db = given.client.db();
+      const ledger = new CutOffLedger(db, 30_000);
+      const file = { ...named, text: '', checksum: 'of the file', path: '/nowhere' };
+      const claim = { version: 1, state: 'started', fence: 1 } as const;
+      const runner = { executedBy: 'test', appVersion: undefined };
+      await ledger.begin({ file, runner, fence: 1, breaking: false });
+      const signal = new AbortController().signal;
+      const logger = { info: () => undefined, warn: () => undefined };
+      const progress = () => undefined;
+      const { client } = given;
+      const backfill = backfillOf({
+        db,
+        client,
+        ledger,
+        claim,
+        file,
+        logger,
+        progress,
+        signal,
+        over: signal,
+      });
+      const change = (documents: readonly { _id: number }[]) =>
+        documents.map(({ _id }) => ({
+          updateOne: { filter: { _id }, update: { $inc: { seen: 1 } } },
+        }));
+      await expect(backfill<{ _id: number; seen?: number }>('notes', { change })).rejects.toThrow(
+        'cut off',
+      );
+      expect(await ledger.checkpoint(claim, 'notes', file.checksum)).toBeUndefined();
+      expect(await given.counts()).toEqual(Array.from({ length: 10 }, () => undefined));
     });
 
     it('starts over when the file was edited, since what was done is not what it does now', async () => {
