@@ -23,7 +23,10 @@ export interface FlakyNetworkOptions {
   readonly only?: RegExp;
 }
 
-/** Between one replica and Redis. */
+/**
+ * Between one replica and Redis. The proxy of the tests breaks all of a network at once; here single
+ * pieces are lost, refused or cut, and of some connections alone.
+ */
 export class FlakyNetwork {
   /** Times that something sent was lost, answered by an error or cut. */
   faults = 0;
