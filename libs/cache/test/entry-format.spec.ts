@@ -36,6 +36,23 @@ describe('the format of an entry', () => {
     );
   });
 
+  it.each(['/', ':', ' ', '-', '.', 'x', 'é'])(
+    'should be foreign with a %j in its position',
+    (text) => {
+      const facts = { position: 0, createdAt: 1, freshUntil: 2, goneAt: 3 };
+      const more = { hasGrace: false, tags: [], etag: undefined, absence: undefined };
+      const formatted = { codecId: 1, compression: undefined, payload: Buffer.alloc(9) };
+      const rest = formatEntry({ ...formatted, facts: { ...facts, ...more } });
+      const stored = Buffer.concat([Buffer.from(positionText(7)), rest]);
+      expect(parseEntry(stored)?.facts.position).toBe(7);
+      for (let at = 0; at < 16; at += 1) {
+        const damaged = Buffer.from(stored);
+        damaged.write(text, at, 'latin1');
+        expect(parseEntry(damaged)).toBeUndefined();
+      }
+    },
+  );
+
   it('should never throw, whatever it is given', () => {
     fc.assert(
       fc.property(facts, fc.nat(2_000), fc.uint8Array({ minLength: 1 }), (facts, at, damage) => {
