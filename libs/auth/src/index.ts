@@ -6,7 +6,7 @@ export {
   TokenInvalidError,
   TokenMissingError,
 } from './auth.errors.js';
-export { AuthGuard } from './auth.guard.js';
+export { AuthGuard, callerOf } from './auth.guard.js';
 export { AuthModule } from './auth.module.js';
 export { AUTH_OPTIONS, type AuthOptions } from './auth.options.js';
 export { staticKeys, type KeySource } from './key-source.js';

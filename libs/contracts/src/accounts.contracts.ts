@@ -36,6 +36,32 @@ export const accountUpdated = defineEvent(
   publicAccount.extend({ updatedAt: z.iso.datetime() }),
 );
 
+/**
+ * Published by users when an account has been locked, or its lock has changed. `securityVersion` rises
+ * with each lock and each unlocking: one that is not above the last one heard of is old.
+ */
+export const accountLocked = defineEvent(
+  'accounts.locked',
+  publicAccount.extend({
+    /** Too many wrong passwords, or the will of an admin. */
+    reason: z.enum(['guessing', 'admin']),
+    /** When the lock ends by itself; null for one without an end. */
+    lockedUntil: z.iso.datetime().nullable(),
+    failedLoginAttempts: z.int().min(0),
+    securityVersion: z.int().positive(),
+    lockedAt: z.iso.datetime(),
+  }),
+);
+
+/**
+ * Published by users when a lock has ended, by itself, too. One below the last `securityVersion` heard of
+ * is old; one that is equal to it says that this lock ended by itself.
+ */
+export const accountUnlocked = defineEvent(
+  'accounts.unlocked',
+  publicAccount.extend({ securityVersion: z.int().positive() }),
+);
+
 /** Asks users for an account. Refused with the code `account_not_found`. */
 export const getAccount = defineRequest('accounts.get', {
   payload: z.object({ accountId: z.uuid() }),

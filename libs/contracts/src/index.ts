@@ -1,6 +1,13 @@
 export { defineEvent, defineRequest } from './contract.js';
 export type { MessageContract, PayloadOf, ReplyOf, RequestContract } from './contract.js';
-export { accountCreated, accountUpdated, getAccount, publicAccount } from './accounts.contracts.js';
+export {
+  accountCreated,
+  accountLocked,
+  accountUnlocked,
+  accountUpdated,
+  getAccount,
+  publicAccount,
+} from './accounts.contracts.js';
 export type { PublicAccount } from './accounts.contracts.js';
 export { commentCreated } from './comments.contracts.js';
 export { postLiked, postPublished, postViewed } from './posts.contracts.js';

@@ -2,7 +2,7 @@ export { createService, type CreateServiceOptions } from './create-service.js';
 export { CORRELATION_HEADER } from './correlation/correlation.js';
 export { MessageContext } from './correlation/message-context.js';
 export { MergePatch } from './http/body-types.js';
-export { ClientAddress } from './http/client-address.js';
+export { ClientAddress, clientAddressOf, clientNetworkOf } from './http/client-address.js';
 export { entityTag, IfMatch, type SeenVersions } from './http/if-match.js';
 export { mergePatch } from './http/merge-patch.js';
 export { PreconditionFailedError, PreconditionRequiredError } from './http/precondition.errors.js';

@@ -32,6 +32,14 @@ export function clientAddressOf(request: FastifyRequest): string {
   return request.server.getDecorator<ClientAddresses>(ADDRESSES).of(request) ?? '';
 }
 
+/**
+ * What to know a client by again: its address, of IPv6 the network that is taken to be its own, as limits
+ * count it. `unknown` on a connection without an address.
+ */
+export function clientNetworkOf(request: FastifyRequest): string {
+  return request.server.getDecorator<ClientAddresses>(ADDRESSES).keyOf(request);
+}
+
 /** Injects {@link clientAddressOf} into a route, in place of Nest's `@Ip()`. */
 export const ClientAddress = createParamDecorator((_: unknown, context: ExecutionContext): string =>
   clientAddressOf(context.switchToHttp().getRequest<FastifyRequest>()),
