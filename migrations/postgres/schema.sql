@@ -51,7 +51,18 @@ CREATE TABLE accounts (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   email_verified_at timestamp(3) with time zone,
   last_signed_in_at timestamp(3) with time zone,
+  failed_login_attempts integer DEFAULT 0 NOT NULL,
+  last_failed_login_at timestamp(3) with time zone,
+  lock_reason text,
+  locked_until timestamp(3) with time zone,
+  security_version integer DEFAULT 1 NOT NULL,
   CONSTRAINT accounts_email_check CHECK (((email = lower(email)) AND (email ~~ '%_@_%'::text) AND (char_length(email) <= 254))),
+  CONSTRAINT accounts_lock_reason_check CHECK (
+CASE lock_reason
+    WHEN 'guessing'::text THEN (locked_until IS NOT NULL)
+    WHEN 'admin'::text THEN true
+    ELSE ((lock_reason IS NULL) AND (locked_until IS NULL))
+END),
   CONSTRAINT accounts_password_hash_check CHECK (((password_hash ~~ '$argon2id$%'::text) AND (char_length(password_hash) <= 255))),
   CONSTRAINT accounts_pkey PRIMARY KEY (id),
   CONSTRAINT accounts_role_check CHECK ((role = ANY (ARRAY['member'::text, 'admin'::text]))),
@@ -102,6 +113,23 @@ CREATE INDEX accounts_verified_email ON public.accounts USING btree (email) WHER
 CREATE INDEX activity_events_by_time ON public.activity_events USING brin (occurred_at);
 
 CREATE INDEX activity_events_of_account_newest ON public.activity_events USING btree (account_id, occurred_at DESC, id DESC);
+
+CREATE TABLE decoy_counters (
+  slot smallint NOT NULL,
+  failed_login_attempts bigint DEFAULT 0 NOT NULL,
+  last_failed_login_at timestamp(3) with time zone,
+  CONSTRAINT decoy_counters_pkey PRIMARY KEY (slot)
+)
+WITH (fillfactor=50);
+
+CREATE TABLE familiar_networks (
+  account_id uuid NOT NULL,
+  network text NOT NULL,
+  failed_login_attempts integer DEFAULT 0 NOT NULL,
+  last_seen_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT familiar_networks_network_check CHECK ((char_length(network) <= 64)),
+  CONSTRAINT familiar_networks_pkey PRIMARY KEY (account_id, network)
+);
 
 CREATE TABLE inbox (
   consumer text NOT NULL,
@@ -233,6 +261,7 @@ CREATE TABLE signing_keys (
   private_jwe text NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   retired_at timestamp(3) with time zone,
+  activates_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT signing_keys_pkey PRIMARY KEY (kid),
   CONSTRAINT signing_keys_public_jwk_check CHECK (((jsonb_typeof(public_jwk) = 'object'::text) AND (NOT (public_jwk ? 'd'::text))))
 );
@@ -261,6 +290,8 @@ CREATE TABLE view_refreshes (
 );
 
 ALTER TABLE activity_events ADD CONSTRAINT activity_events_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE familiar_networks ADD CONSTRAINT familiar_networks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 
 ALTER TABLE mails ADD CONSTRAINT mails_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 

@@ -69,6 +69,8 @@ const environment = z.object({
   AUTH_SECRET: secret({ minLength: 32 }),
   /** Signs the cursors of lists; the same in every replica. */
   CURSOR_SECRET: secret({ minLength: 32 }),
+  /** How long a key signs tokens before the next one takes its place; 0: for ever. */
+  SIGNING_KEY_ROTATION: duration('30d'),
   TOKEN_ISSUER: words('trilith'),
   TOKEN_AUDIENCE: words('trilith'),
   ACCESS_TOKEN_TTL: duration('15m'),
@@ -81,6 +83,13 @@ const environment = z.object({
    * nothing. Each refresh is answered so much later.
    */
   REFRESH_OVERLAP: duration('200ms'),
+
+  /** Wrong passwords in a row that lock an account. */
+  LOCK_AFTER_FAILURES: wholeNumber({ min: 1, max: 1000, default: 10 }),
+  /** How long the first lock lasts; each further failure after it doubles that. */
+  LOCK_FIRST: duration('1m'),
+  /** How long a lock lasts at most. */
+  LOCK_LONGEST: duration('1h'),
 
   /** Passwords that are hashed or checked at the same time; each takes 19 MiB and a thread. */
   PASSWORD_CONCURRENCY: wholeNumber({ min: 1, max: 64, default: HASHING_THREADS }),
@@ -169,10 +178,16 @@ export const usersConfig = environment.transform((env) => ({
     audience: env.TOKEN_AUDIENCE,
     ttlMs: env.ACCESS_TOKEN_TTL,
   },
+  signingKeys: { rotateEveryMs: env.SIGNING_KEY_ROTATION },
   sessions: {
     idleMs: env.REFRESH_TOKEN_TTL,
     totalMs: env.SESSION_TTL,
     overlapMs: env.REFRESH_OVERLAP,
+  },
+  lockPolicy: {
+    afterFailures: env.LOCK_AFTER_FAILURES,
+    firstMs: env.LOCK_FIRST,
+    longestMs: env.LOCK_LONGEST,
   },
   limits: {
     ...limitSettings(env),

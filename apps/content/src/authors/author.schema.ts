@@ -5,6 +5,16 @@ import { documentOptions } from '../database/document-options.js';
 /** Injection name of the model. */
 export const AUTHOR = 'Author';
 
+/** Whether an author's account is locked, as users told. */
+export interface AuthorSecurity {
+  /** Rises with each lock and each unlocking: an older one never replaces a newer. */
+  version: number;
+  isLocked: boolean;
+  /** When the lock ends by itself; null for one without an end. */
+  lockedUntil: Date | null;
+  failedLoginAttempts: number;
+}
+
 /** This service's copy of what an account shows, kept by the events of users. */
 export interface Author {
   /** The account's id. */
@@ -15,7 +25,19 @@ export interface Author {
   /** The account's version that was copied: an older one never replaces a newer. */
   version: number;
   updatedAt: Date;
+  /** Not there for an account that was never locked. */
+  security?: AuthorSecurity;
 }
+
+const authorSecuritySchema = new Schema<AuthorSecurity>(
+  {
+    version: { type: Number, required: true },
+    isLocked: { type: Boolean, required: true },
+    lockedUntil: { type: Date, default: null },
+    failedLoginAttempts: { type: Number, required: true },
+  },
+  { _id: false },
+);
 
 export const authorSchema = new Schema<Author>(
   {
@@ -25,6 +47,7 @@ export const authorSchema = new Schema<Author>(
     avatarUrl: { type: String, default: null },
     version: { type: Number, required: true },
     updatedAt: { type: Date, required: true },
+    security: { type: authorSecuritySchema },
   },
   { ...documentOptions, collection: 'authors' },
 );

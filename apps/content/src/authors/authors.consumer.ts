@@ -1,6 +1,13 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { accountCreated, accountUpdated, type PublicAccount } from '@trilith/contracts';
+import {
+  accountCreated,
+  accountLocked,
+  accountUnlocked,
+  accountUpdated,
+  type PayloadOf,
+  type PublicAccount,
+} from '@trilith/contracts';
 import { Subscribe } from '@trilith/messaging';
 
 import { AuthorsService } from './authors.service.js';
@@ -18,5 +25,15 @@ export class AuthorsConsumer {
   @Subscribe(accountUpdated)
   async onUpdated(@Payload() account: PublicAccount): Promise<void> {
     await this.authors.keep(account);
+  }
+
+  @Subscribe(accountLocked)
+  async onLocked(@Payload() lock: PayloadOf<typeof accountLocked>): Promise<void> {
+    await this.authors.lock(lock);
+  }
+
+  @Subscribe(accountUnlocked)
+  async onUnlocked(@Payload() account: PayloadOf<typeof accountUnlocked>): Promise<void> {
+    await this.authors.unlock(account);
   }
 }

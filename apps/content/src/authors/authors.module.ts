@@ -6,6 +6,7 @@ import { AUTHOR, authorSchema } from './author.schema.js';
 import { AuthorsConsumer } from './authors.consumer.js';
 import { AuthorsRepository } from './authors.repository.js';
 import { AuthorsService } from './authors.service.js';
+import { UnlockedAuthorGuard } from './unlocked-author.guard.js';
 import { USERS_CLIENT, UsersClient } from './users.client.js';
 
 /** Who wrote what is read here: a projection of the accounts that users own. */
@@ -15,7 +16,7 @@ import { USERS_CLIENT, UsersClient } from './users.client.js';
     MessagingModule.forFeature([{ token: USERS_CLIENT, service: 'users' }]),
   ],
   controllers: [AuthorsConsumer],
-  providers: [AuthorsRepository, AuthorsService, UsersClient],
-  exports: [AuthorsService],
+  providers: [AuthorsRepository, AuthorsService, UsersClient, UnlockedAuthorGuard],
+  exports: [AuthorsService, UnlockedAuthorGuard],
 })
 export class AuthorsModule {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, mongo, trusted } from 'mongoose';
 
-import { AUTHOR, type Author } from './author.schema.js';
+import { AUTHOR, type Author, type AuthorSecurity } from './author.schema.js';
 
 const DUPLICATE_KEY = 11_000;
 
@@ -29,6 +29,31 @@ export class AuthorsRepository {
       // an older one at this moment. As an update alone it now does the right thing for both.
       await this.replaceOlder(author, { upsert: false });
     }
+  }
+
+  /** What is known of an account's locks; undefined for one that was never locked, or is not known. */
+  async findSecurity(accountId: string): Promise<AuthorSecurity | undefined> {
+    const author = await this.authors.findById(accountId, { security: 1 }).lean();
+    return author?.security;
+  }
+
+  /** Keeps this lock of a known author unless the same or a newer state is there. */
+  async keepLock(accountId: string, security: AuthorSecurity): Promise<void> {
+    await this.replaceSecurity(accountId, security, { $lt: security.version });
+  }
+
+  /** Keeps this end of a lock, which is its own or an older one's, unless a newer state is there. */
+  async keepUnlocking(accountId: string, security: AuthorSecurity): Promise<void> {
+    await this.replaceSecurity(accountId, security, { $lte: security.version });
+  }
+
+  private async replaceSecurity(
+    _id: string,
+    security: AuthorSecurity,
+    olderVersion: { $lt: number } | { $lte: number },
+  ): Promise<void> {
+    const older = [{ security: null }, { 'security.version': trusted(olderVersion) }];
+    await this.authors.updateOne({ _id, $or: older }, { $set: { security } });
   }
 
   private async replaceOlder(

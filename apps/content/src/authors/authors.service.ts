@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { TieredCache } from '@trilith/cache';
-import type { PublicAccount } from '@trilith/contracts';
+import type { accountLocked, accountUnlocked, PayloadOf, PublicAccount } from '@trilith/contracts';
 
 import { authorTag } from './author-tag.js';
 import type { Author } from './author.schema.js';
+import { AccountLockedError } from './authors.errors.js';
 import { AuthorsRepository } from './authors.repository.js';
 import type { Authors } from './dto/author.response.js';
 import { UsersClient } from './users.client.js';
@@ -44,6 +45,45 @@ export class AuthorsService {
   async keep(account: PublicAccount): Promise<void> {
     await this.authors.keep(toAuthor(account));
     await this.cache.deleteByTag(authorTag(account.accountId));
+  }
+
+  /** Keeps what users told of a lock, unless something newer is known. */
+  async lock({
+    securityVersion,
+    lockedUntil,
+    failedLoginAttempts,
+    ...account
+  }: PayloadOf<typeof accountLocked>): Promise<void> {
+    // There to be locked, even if this is the first that is heard of it.
+    await this.keep(account);
+    await this.authors.keepLock(account.accountId, {
+      version: securityVersion,
+      isLocked: true,
+      lockedUntil: lockedUntil === null ? null : new Date(lockedUntil),
+      failedLoginAttempts,
+    });
+  }
+
+  /** Keeps what users told of the end of a lock, unless something newer is known. */
+  async unlock({
+    securityVersion: version,
+    ...account
+  }: PayloadOf<typeof accountUnlocked>): Promise<void> {
+    await this.keep(account);
+    const unlocked = { isLocked: false, lockedUntil: null, failedLoginAttempts: 0 };
+    await this.authors.keepUnlocking(account.accountId, { version, ...unlocked });
+  }
+
+  /**
+   * A lock ends at its time, whether or not its end has been told.
+   *
+   * @throws {AccountLockedError}
+   */
+  async requireUnlocked(accountId: string): Promise<void> {
+    const security = await this.authors.findSecurity(accountId);
+    if (!security?.isLocked) return;
+    const { lockedUntil } = security;
+    if (lockedUntil === null || lockedUntil > new Date()) throw new AccountLockedError(lockedUntil);
   }
 
   private async lookUp(accountId: string): Promise<Author | undefined> {

@@ -4,6 +4,7 @@ import { Authenticated, Caller, OptionallyAuthenticated } from '@trilith/auth';
 import type { Page } from '@trilith/pagination';
 import { Returns } from '@trilith/service';
 
+import { RefusesLocked } from '../authors/unlocked-author.guard.js';
 import { LimitsWriting } from '../limits/writing-limits.js';
 import { pageQuery, pageResponse, type PageQuery } from '../paging/page.js';
 import { postId } from '../posts/dto/post-id.js';
@@ -22,6 +23,7 @@ export class CommentsController {
 
   @Post()
   @LimitsWriting('comments')
+  @RefusesLocked()
   @Authenticated()
   @ApiOperation({
     summary: 'Comment on a published post',

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller } from '@trilith/auth';
 import { Returns } from '@trilith/service';
 
+import { RefusesLocked } from '../authors/unlocked-author.guard.js';
 import { LimitsWriting } from '../limits/writing-limits.js';
 import { postId } from '../posts/dto/post-id.js';
 import { likeResponse, type LikeResponse } from './dto/like.response.js';
@@ -15,6 +16,7 @@ export class LikesController {
 
   @Post()
   @LimitsWriting('likes')
+  @RefusesLocked()
   @Authenticated()
   @ApiOperation({
     summary: 'Like a published post',

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
+import { AuthorsModule } from '../authors/authors.module.js';
 import { PostsModule } from '../posts/posts.module.js';
 import { LIKE, likeSchema } from './like.schema.js';
 import { LikesController } from './likes.controller.js';
@@ -9,7 +10,11 @@ import { LikesService } from './likes.service.js';
 
 /** Likes of posts. */
 @Module({
-  imports: [MongooseModule.forFeature([{ name: LIKE, schema: likeSchema }]), PostsModule],
+  imports: [
+    MongooseModule.forFeature([{ name: LIKE, schema: likeSchema }]),
+    AuthorsModule,
+    PostsModule,
+  ],
   controllers: [LikesController],
   providers: [LikesRepository, LikesService],
 })

@@ -5,6 +5,7 @@ import type { Page } from '@trilith/pagination';
 import { ClientAddress, Returns } from '@trilith/service';
 import type { FastifyReply } from 'fastify';
 
+import { RefusesLocked } from '../authors/unlocked-author.guard.js';
 import { LimitsWriting } from '../limits/writing-limits.js';
 import { pageResponse } from '../paging/page.js';
 import { createPostRequest, type CreatePostRequest } from './dto/create-post.request.js';
@@ -29,6 +30,7 @@ export class PostsController {
 
   @Post()
   @LimitsWriting('posts')
+  @RefusesLocked()
   @Authenticated()
   @ApiOperation({ summary: 'Write a draft', description: 'Nobody but its author can see it.' })
   @Returns(postResponse, { status: 201 })
@@ -43,6 +45,7 @@ export class PostsController {
   }
 
   @Post(':postId/publish')
+  @RefusesLocked()
   @Authenticated()
   @ApiOperation({
     summary: 'Publish the own draft',

@@ -4,6 +4,8 @@ import { Payload, RpcException } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   accountCreated,
+  accountLocked,
+  accountUnlocked,
   accountUpdated,
   getAccount,
   type PayloadOf,
@@ -75,6 +77,14 @@ export class UsersStandIn implements AsyncDisposable {
   async updated(...accounts: PublicAccount[]): Promise<void> {
     const updatedAt = new Date().toISOString();
     await this.publish(accounts.map((account) => [accountUpdated, { ...account, updatedAt }]));
+  }
+
+  /** Tells subscribers about a lock, or the end of one. */
+  async told(
+    topic: typeof accountLocked | typeof accountUnlocked,
+    payload: PayloadOf<typeof accountLocked> | PayloadOf<typeof accountUnlocked>,
+  ): Promise<void> {
+    await this.app.get(EventPublisher).publish([{ topic, key: uuidv7(), payload }]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,15 +1,10 @@
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { Injectable } from '@nestjs/common';
-import {
-  type EntityManager,
-  type FindOptionsWhere,
-  IsNull,
-  type SelectQueryBuilder,
-} from 'typeorm';
+import { type EntityManager, IsNull, type SelectQueryBuilder } from 'typeorm';
 
 import { violatedConstraint } from '../database/constraint-violation.js';
-import { Account, type AccountRole } from './account.entity.js';
+import { Account } from './account.entity.js';
 import { EmailTakenError, UsernameTakenError } from './accounts.errors.js';
 import { Profile } from './profile.entity.js';
 
@@ -22,10 +17,9 @@ export interface AccountDraft {
   readonly displayName: string;
 }
 
-/** What signing in needs to know of an account. */
+/** Whose password was checked, and what it was checked against. */
 export interface Credentials {
   readonly accountId: string;
-  readonly role: AccountRole;
   readonly passwordHash: string;
 }
 
@@ -82,13 +76,13 @@ export class AccountsRepository {
       .getOne();
   }
 
-  /** @param login an e-mail address or a username, in lower case */
-  findCredentials(login: string): Promise<Credentials | undefined> {
-    return this.credentialsWhere(login.includes('@') ? { email: login } : { username: login });
-  }
-
   findCredentialsById(accountId: string): Promise<Credentials | undefined> {
-    return this.credentialsWhere({ id: accountId });
+    return this.manager
+      .createQueryBuilder(Account, 'account')
+      .select('account.id', 'accountId')
+      .addSelect('account.passwordHash', 'passwordHash')
+      .where({ id: accountId })
+      .getRawOne<Credentials>();
   }
 
   /**
@@ -149,16 +143,6 @@ export class AccountsRepository {
       .execute();
     const [row] = raw as [{ version: number; updated_at: Date }];
     Object.assign(account, { version: row.version, updatedAt: row.updated_at });
-  }
-
-  private credentialsWhere(where: FindOptionsWhere<Account>): Promise<Credentials | undefined> {
-    return this.manager
-      .createQueryBuilder(Account, 'account')
-      .select('account.id', 'accountId')
-      .addSelect('account.role', 'role')
-      .addSelect('account.passwordHash', 'passwordHash')
-      .where(where)
-      .getRawOne<Credentials>();
   }
 
   private withProfile(): SelectQueryBuilder<Account> {

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import {
   accountCreated,
+  accountLocked,
   accountUpdated,
   commentCreated,
   type PayloadOf,
@@ -36,6 +37,15 @@ export class ActivityConsumer {
   ): Promise<void> {
     const [details, occurredAt] = [{ version }, new Date(updatedAt)];
     await this.activity.record({ id, accountId, kind: 'account.changed', details, occurredAt });
+  }
+
+  @Subscribe(accountLocked)
+  async onLock(
+    @Payload() { accountId, reason, lockedUntil, lockedAt }: PayloadOf<typeof accountLocked>,
+    @Ctx() { id }: RedisStreamsContext,
+  ): Promise<void> {
+    const [details, occurredAt] = [{ reason, lockedUntil }, new Date(lockedAt)];
+    await this.activity.record({ id, accountId, kind: 'account.locked', details, occurredAt });
   }
 
   @Subscribe(postPublished)

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
+import { AccountLocks } from '../account-locks/account-locks.js';
 import type { Account } from '../accounts/account.entity.js';
 import { AccountsRepository, type Credentials } from '../accounts/accounts.repository.js';
 import { Mails } from '../mail/mails.js';
 import { OneTimeTokenInvalidError } from '../one-time-tokens/one-time-tokens.errors.js';
 import { OneTimeTokens, type RedeemedToken } from '../one-time-tokens/one-time-tokens.js';
-import { AccountSessions } from '../sessions/account-sessions.js';
 
 /** Stores new passwords, with all that has to follow; inside the caller's transaction. */
 @Injectable()
@@ -14,7 +14,7 @@ export class PasswordReplacement {
     private readonly accounts: AccountsRepository,
     private readonly tokens: OneTimeTokens,
     private readonly mails: Mails,
-    private readonly sessions: AccountSessions,
+    private readonly locks: AccountLocks,
   ) {}
 
   /**
@@ -43,7 +43,7 @@ export class PasswordReplacement {
   }
 
   private async follow({ id: accountId, email }: Account, except?: string): Promise<void> {
-    await this.sessions.endSessions(accountId, except === undefined ? {} : { except });
+    await this.locks.passwordReplaced(accountId, except);
     await this.tokens.end(accountId, ['reset_password']);
     await this.mails.add({ kind: 'password_changed', recipient: email, accountId });
   }

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 
+import { AccountLocksModule } from '../account-locks/account-locks.module.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { OneTimeTokensModule } from '../one-time-tokens/one-time-tokens.module.js';
-import { AccountSessionsModule } from '../sessions/account-sessions.module.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordReplacement } from './password-replacement.js';
 import { PasswordResetRequests } from './password-reset-requests.js';
@@ -13,13 +13,7 @@ import { PasswordsController } from './passwords.controller.js';
 
 /** Passwords: changing them, and choosing one anew. */
 @Module({
-  imports: [
-    AccountsModule,
-    AccountSessionsModule,
-    CredentialsModule,
-    MailModule,
-    OneTimeTokensModule,
-  ],
+  imports: [AccountLocksModule, AccountsModule, CredentialsModule, MailModule, OneTimeTokensModule],
   controllers: [PasswordsController],
   providers: [
     PasswordChangeService,

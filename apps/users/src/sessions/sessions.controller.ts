@@ -4,7 +4,6 @@ import {
   Delete,
   Get,
   Header,
-  Headers,
   HttpCode,
   Param,
   Post,
@@ -13,14 +12,14 @@ import {
 } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller } from '@trilith/auth';
-import { ClientAddress, Returns } from '@trilith/service';
+import { Returns } from '@trilith/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import { RecordsSignIn } from '../activity/records-sign-in.interceptor.js';
 import { LimitsSignIn } from '../limits/credential-limits.js';
 import { AccountSessions } from './account-sessions.js';
-import { clientOf } from './client.js';
+import { type Client, FromClient } from './client.js';
 import {
   type Refreshing,
   refreshing,
@@ -51,16 +50,16 @@ export class SessionsController {
   @ApiOperation({
     summary: 'Sign in',
     description:
-      'Refused with `credentials_invalid` (401), whichever of the two is wrong; with `unavailable` (503) when too many people sign in at the same time; ' +
+      'Refused with `credentials_invalid` (401), whichever of the two is wrong, and while an account is locked after too many attempts; ' +
+      'with `account_locked` (403) while an admin has locked it; with `unavailable` (503) when too many people sign in at the same time; ' +
       'with `rate_limited` (429) after too many attempts from one address or at one account.',
   })
   @Returns(session, { status: 201 })
   signIn(
     @Body({ schema: signIn }) credentials: SignIn,
-    @Headers('user-agent') userAgent: string | undefined,
-    @ClientAddress() address: string,
+    @FromClient() client: Client,
   ): Promise<Session> {
-    return this.sessions.signIn(credentials, clientOf(userAgent, address));
+    return this.sessions.signIn(credentials, client);
   }
 
   @Post('refresh')
@@ -74,12 +73,11 @@ export class SessionsController {
   @Returns(session)
   refresh(
     @Body({ schema: refreshing }) { refreshToken }: Refreshing,
-    @Headers('user-agent') userAgent: string | undefined,
-    @ClientAddress() address: string,
+    @FromClient() client: Client,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Session> {
     const arrivedAt = performance.now() - reply.elapsedTime;
-    return this.refresher.refresh(refreshToken, clientOf(userAgent, address), arrivedAt);
+    return this.refresher.refresh(refreshToken, client, arrivedAt);
   }
 
   @Get()

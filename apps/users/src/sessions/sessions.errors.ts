@@ -1,12 +1,27 @@
 import { DomainError } from '@trilith/service';
 
-/** No account has this name and this password. Says no more, so that nobody learns which is wrong. */
+/**
+ * No account has this name and this password, or it is locked after too many attempts. Says no more, so
+ * that nobody learns which is true.
+ */
 export class CredentialsInvalidError extends DomainError {
   readonly code = 'credentials_invalid';
   readonly kind = 'unauthenticated';
 
   constructor() {
-    super('No account has this name and this password.');
+    super(
+      'No account has this name and this password, or it is locked for a while after too many attempts.',
+    );
+  }
+}
+
+/** An admin has locked the account. Told to nobody who does not know its password. */
+export class AccountLockedError extends DomainError {
+  readonly code = 'account_locked';
+  readonly kind = 'forbidden';
+
+  constructor(until: Date | null) {
+    super('This account is locked.', { facts: { lockedUntil: until?.toISOString() ?? null } });
   }
 }
 

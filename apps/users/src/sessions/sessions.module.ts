@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LockManager } from '@trilith/locks';
 
+import { AccountLocksModule } from '../account-locks/account-locks.module.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { ActivityModule } from '../activity/activity.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
@@ -23,6 +24,7 @@ import { SessionsService } from './sessions.service.js';
 @Module({
   imports: [
     AccountsModule,
+    AccountLocksModule,
     AccountSessionsModule,
     ActivityModule,
     CredentialsModule,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 
+import type { SigningIn } from '../account-locks/account-locks.repository.js';
 import type { AccountRole } from '../accounts/account.entity.js';
 import type { Client } from './client.js';
 import type { PresentedToken } from './refresh-tokens.js';
@@ -34,10 +35,7 @@ export interface SessionLifetimes {
 }
 
 /** Whose password was checked, and what it was checked against. */
-export interface CheckedAccount {
-  readonly accountId: string;
-  readonly passwordHash: string;
-}
+export type CheckedAccount = Pick<SigningIn, 'accountId' | 'passwordHash' | 'isFamiliar'>;
 
 /** A session that was begun or refreshed. */
 export interface LiveSession {
@@ -47,7 +45,7 @@ export interface LiveSession {
 }
 
 /** A session as its owner may see it. */
-export interface ListedSession extends Client {
+export interface ListedSession extends Pick<Client, 'device' | 'address'> {
   readonly id: string;
   readonly createdAt: Date;
   readonly lastSeenAt: Date;
@@ -61,9 +59,9 @@ export class SessionsRepository {
     readonly lifetimes: SessionLifetimes,
   ) {}
 
-  /** When the session ends; undefined if the account is gone or its password has changed. */
+  /** When the session ends; undefined if the account is gone or locked, or its password has changed. */
   async start(
-    { accountId, passwordHash }: CheckedAccount,
+    { accountId, passwordHash, isFamiliar }: CheckedAccount,
     { sessionId, hash }: PresentedToken,
     { device, address }: Client,
   ): Promise<Date | undefined> {
@@ -77,6 +75,7 @@ export class SessionsRepository {
       address,
       idleMs,
       totalMs,
+      isFamiliar,
     ]);
     if (!begun) return undefined;
     await this.transaction.tx.query(TRIM, [accountId, MOST_SESSIONS_AN_ACCOUNT]);
