@@ -5,7 +5,6 @@ import { Account } from '../accounts/account.entity.js';
 import { Profile } from '../accounts/profile.entity.js';
 import { Mail } from '../mail/mail.entity.js';
 import { OneTimeTokenRecord } from '../one-time-tokens/one-time-token.entity.js';
-import { SigningKeyRecord } from '../signing-keys/signing-key.entity.js';
 import type { UsersConfig } from '../users.config.js';
 import { PreparingClient } from './preparing-client.js';
 import { SilentConnectionSubscriber } from './silent-connection.subscriber.js';
@@ -21,7 +20,7 @@ export function dataSourceOptions(config: DatabaseConfig): DataSourceOptions {
   return {
     type: 'postgres',
     url: config.url,
-    entities: [Account, Profile, SigningKeyRecord, Mail, OneTimeTokenRecord],
+    entities: [Account, Profile, Mail, OneTimeTokenRecord],
     subscribers: [SilentConnectionSubscriber],
     synchronize: false,
     migrationsRun: false,

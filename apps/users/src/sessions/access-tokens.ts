@@ -34,7 +34,7 @@ export class AccessTokens {
     sessionId?: string;
   }): Promise<AccessToken> {
     const { issuer, audience, ttlMs } = this.options;
-    const { kid, privateKey } = this.keyRing.signing;
+    const { kid, privateKey } = await this.keyRing.signing();
     const expiresIn = Math.floor(ttlMs / 1000);
     const issuedAt = Math.floor(Date.now() / 1000);
     const accessToken = await new SignJWT({

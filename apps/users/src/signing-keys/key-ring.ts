@@ -1,13 +1,15 @@
-import { TransactionHost } from '@nestjs-cls/transactional';
 import type { OnModuleInit } from '@nestjs/common';
 import { type KeySource, staticKeys } from '@trilith/auth';
 import type { CryptoKey, JWK } from 'jose';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 
-import type { KeySealer } from './key-sealer.js';
-import type { SigningKeyRecord } from './signing-key.entity.js';
-import { SigningKeysSealedError } from './signing-keys.errors.js';
-import { SigningKeysRepository } from './signing-keys.repository.js';
+import type { KeyPairs } from './key-pairs.js';
+import type { KeyRotation } from './key-rotation.js';
+import type { StoredKey } from './signing-keys.repository.js';
+
+/** Keys that were read longer ago are read again before they sign: they may have been retired. */
+const OLDEST_TO_SIGN_MS = 300_000;
+/** A made-up key id leads to a look into the database, but not sooner than this after the last. */
+const COOLDOWN_MS = 5_000;
 
 /** The key that signs new tokens. */
 export interface SigningKey {
@@ -15,43 +17,31 @@ export interface SigningKey {
   readonly privateKey: CryptoKey;
 }
 
-/** How a {@link KeyRing} keeps its keys. */
-export interface KeyRingOptions {
-  /** Seals private keys for storage, and opens them. */
-  readonly sealer: KeySealer;
-  /** How long after its retirement a key stays published: as long as the tokens it signed live. */
-  readonly publishRetiredForMs: number;
-}
-
 /**
  * The Ed25519 keys behind access tokens: one signs, all that may have signed a living token are
- * published. Kept in the database, so that every replica signs with the same key; the first replica
- * ever to boot makes it.
+ * published, and so is the next one, ahead of its time. Kept in the database, where all replicas read
+ * them again and again, so that a rotation needs no restart.
  */
 export class KeyRing implements KeySource, OnModuleInit {
   #signing: SigningKey | undefined;
   #published: readonly JWK[] = [];
   #verifying: KeySource = staticKeys({ keys: [] });
+  #readAt = -Infinity;
+  #reading: Promise<void> | undefined;
 
   constructor(
-    private readonly repository: SigningKeysRepository,
-    private readonly transaction: TransactionHost,
-    private readonly options: KeyRingOptions,
+    private readonly rotation: KeyRotation,
+    private readonly pairs: KeyPairs,
   ) {}
 
   /** @throws SigningKeysSealedError when AUTH_SECRET does not open the stored key */
   async onModuleInit(): Promise<void> {
-    const stored = await this.findPublishable();
-    const records = stored.some(isActive) ? stored : await this.createUnlessPresent();
-    const active = records.find(isActive);
-    if (!active) throw new Error('No signing key could be read back after making one');
-    this.#signing = { kid: active.kid, privateKey: await this.open(active) };
-    this.#published = records.map(({ publicJwk }) => publicJwk);
-    this.#verifying = staticKeys({ keys: this.#published });
+    await this.refresh();
   }
 
   /** The key that signs new tokens. */
-  get signing(): SigningKey {
+  async signing(): Promise<SigningKey> {
+    if (performance.now() - this.#readAt > OLDEST_TO_SIGN_MS) await this.refresh();
     if (!this.#signing) throw new Error('Signing keys are read when the application starts');
     return this.#signing;
   }
@@ -62,47 +52,39 @@ export class KeyRing implements KeySource, OnModuleInit {
   }
 
   /** The public key of an id: this service checks its own tokens without asking over HTTP. */
-  find(kid: string): Promise<CryptoKey | undefined> {
+  async find(kid: string): Promise<CryptoKey | undefined> {
+    const known = await this.#verifying.find(kid);
+    if (known !== undefined || performance.now() - this.#readAt < COOLDOWN_MS) return known;
+    // Made by another replica, out of turn.
+    await this.refresh();
     return this.#verifying.find(kid);
   }
 
-  /** Replicas that boot at once come here one after another; all but the first find a key. */
-  private createUnlessPresent(): Promise<SigningKeyRecord[]> {
-    return this.transaction.withTransaction(async () => {
-      await this.repository.lockForWriting();
-      const records = await this.findPublishable();
-      if (records.some(isActive)) return records;
-      await this.repository.insert(await this.make());
-      return this.findPublishable();
+  /** Reads the keys, and makes one that is due. Calls at the same time share one look. */
+  refresh(): Promise<void> {
+    this.#reading ??= this.read().finally(() => {
+      this.#reading = undefined;
     });
+    return this.#reading;
   }
 
-  private findPublishable(): Promise<SigningKeyRecord[]> {
-    const retiredAfter = new Date(Date.now() - this.options.publishRetiredForMs);
-    return this.repository.findPublishable({ retiredAfter });
+  private async read(): Promise<void> {
+    const keys = await this.rotation.keys();
+    // None is active only when a person has retired one out of turn: its successor begins early.
+    const active = keys.find(({ isActive }) => isActive) ?? keys.find(({ isLast }) => isLast);
+    if (!active) throw new Error('No signing key could be read back after making one');
+    await this.sign(active);
+    this.publish(keys);
+    this.#readAt = performance.now();
   }
 
-  private async make(): Promise<Pick<SigningKeyRecord, 'kid' | 'publicJwk' | 'privateJwe'>> {
-    const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true });
-    const publicJwk = await exportJWK(publicKey);
-    const kid = await calculateJwkThumbprint(publicJwk);
-    return {
-      kid,
-      publicJwk: { ...publicJwk, kid, alg: 'EdDSA', use: 'sig' },
-      privateJwe: await this.options.sealer.seal(await exportJWK(privateKey)),
-    };
+  private async sign(active: StoredKey): Promise<void> {
+    if (this.#signing?.kid === active.kid) return;
+    this.#signing = { kid: active.kid, privateKey: await this.pairs.open(active) };
   }
 
-  private async open({ kid, privateJwe }: SigningKeyRecord): Promise<CryptoKey> {
-    const jwk = await this.options.sealer.open(privateJwe).catch((error: unknown) => {
-      throw new SigningKeysSealedError(kid, error);
-    });
-    const key = await importJWK(jwk, 'EdDSA');
-    if (key instanceof Uint8Array) throw new TypeError(`Signing key ${kid} is not a key pair`);
-    return key;
+  private publish(keys: readonly StoredKey[]): void {
+    this.#published = keys.map(({ publicJwk }) => publicJwk);
+    this.#verifying = staticKeys({ keys: this.#published });
   }
-}
-
-function isActive({ retiredAt }: SigningKeyRecord): boolean {
-  return retiredAt === null;
 }
