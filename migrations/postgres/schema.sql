@@ -14,6 +14,34 @@ CREATE OR REPLACE FUNCTION public.folded(text)
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN lower(unaccent('unaccent'::regdictionary, $1));
 
+CREATE OR REPLACE FUNCTION public.keep_search_document()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  NEW.search_document := search_document(NEW.display_name, NEW.bio);
+  RETURN NEW;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_document(display_name text, bio text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (((((setweight(to_tsvector('simple'::regconfig, folded(display_name)), 'A'::"char") || setweight(to_tsvector('english'::regconfig, folded(display_name)), 'B'::"char")) || setweight(to_tsvector('german'::regconfig, folded(display_name)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, folded(COALESCE(bio, ''::text))), 'C'::"char")) || setweight(to_tsvector('english'::regconfig, folded(COALESCE(bio, ''::text))), 'D'::"char")) || setweight(to_tsvector('german'::regconfig, folded(COALESCE(bio, ''::text))), 'D'::"char"));
+
+CREATE OR REPLACE FUNCTION public.search_prefix_query(words text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ((NULLIF((plainto_tsquery('simple'::regconfig, folded(words)))::text, ''::text) || ':*'::text))::tsquery;
+
+CREATE OR REPLACE FUNCTION public.search_query(words text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ((plainto_tsquery('simple'::regconfig, folded(words)) || plainto_tsquery('english'::regconfig, folded(words))) || plainto_tsquery('german'::regconfig, folded(words)));
+
 CREATE TABLE account_imports (
   id uuid NOT NULL,
   format text NOT NULL,
@@ -207,7 +235,7 @@ CREATE TABLE profiles (
   preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
   metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
   bio text,
-  search_vector tsvector GENERATED ALWAYS AS ((setweight(to_tsvector('simple'::regconfig, folded(display_name)), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, folded(COALESCE(bio, ''::text))), 'B'::"char"))) STORED NOT NULL,
+  search_document tsvector,
   CONSTRAINT profiles_avatar_url_check CHECK (((avatar_url ~~ 'https://%'::text) AND (char_length(avatar_url) <= 2048))),
   CONSTRAINT profiles_bio_check CHECK ((char_length(bio) <= 500)),
   CONSTRAINT profiles_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 80))),
@@ -224,7 +252,9 @@ CREATE INDEX profiles_metadata ON public.profiles USING gin (metadata jsonb_path
 
 CREATE INDEX profiles_preferences ON public.profiles USING gin (preferences jsonb_path_ops);
 
-CREATE INDEX profiles_search ON public.profiles USING gin (search_vector);
+CREATE INDEX profiles_search_document ON public.profiles USING gin (search_document);
+
+CREATE TRIGGER profiles_search_document BEFORE INSERT OR UPDATE OF display_name, bio ON profiles FOR EACH ROW EXECUTE FUNCTION keep_search_document();
 
 CREATE TABLE refused_rows (
   import_id uuid NOT NULL,

@@ -7,10 +7,12 @@ import { usersCache } from './cache/users-cache.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EmailsModule } from './emails/emails.module.js';
 import { ImportsModule } from './imports/imports.module.js';
+import { DirectoryModule } from './directory/directory.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ProfilesModule } from './profiles/profiles.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { ReportsModule } from './reports/reports.module.js';
+import { SearchModule } from './search/search.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { KeyRing } from './signing-keys/key-ring.js';
 import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
@@ -37,6 +39,8 @@ export class AppModule {
         ProfilesModule,
         EmailsModule,
         PasswordsModule,
+        DirectoryModule,
+        SearchModule,
         SessionsModule,
         ActivityModule,
         ReportsModule,

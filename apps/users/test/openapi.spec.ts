@@ -24,11 +24,17 @@ describe('the OpenAPI document', () => {
   let stores: Stores;
   let app: NestFastifyApplication;
   let paths: Record<string, Record<string, Operation>>;
+  let schemas: Record<string, Schema>;
 
   beforeAll(async () => {
     stores = await openStores();
     app = await startUsers(stores);
-    ({ paths } = (await call(app, 'GET', '/openapi.json')).body as { paths: typeof paths });
+    const document = (await call(app, 'GET', '/openapi.json')).body as {
+      paths: typeof paths;
+      components: { schemas: typeof schemas };
+    };
+    ({ paths } = document);
+    ({ schemas } = document.components);
   });
 
   afterAll(async () => {
@@ -56,9 +62,12 @@ describe('the OpenAPI document', () => {
       'delete /v1/sessions/others',
       'delete /v1/sessions/{id}',
       'get /.well-known/jwks.json',
+      'get /v1/accounts',
+      'get /v1/accounts/by-profile',
       'get /v1/accounts/me',
       'get /v1/accounts/me/activity',
       'get /v1/accounts/me/profile',
+      'get /v1/accounts/search',
       'get /v1/accounts/{id}',
       'get /v1/imports',
       'get /v1/imports/{id}',
@@ -106,6 +115,7 @@ describe('the OpenAPI document', () => {
     );
     expect(limited.map(([path]) => path).toSorted()).toEqual([
       '/v1/accounts',
+      '/v1/accounts/by-profile',
       '/v1/accounts/email-confirmations',
       '/v1/accounts/me',
       '/v1/accounts/me/activity',
@@ -116,6 +126,7 @@ describe('the OpenAPI document', () => {
       '/v1/accounts/me/username',
       '/v1/accounts/password-resets',
       '/v1/accounts/password-resets/confirmation',
+      '/v1/accounts/search',
       '/v1/accounts/{id}',
       '/v1/imports',
       '/v1/imports/{id}',
@@ -177,6 +188,19 @@ describe('the OpenAPI document', () => {
     ];
     expect(answer(operation('post', '/v1/sessions'), 201)).toEqual(session);
     expect(answer(operation('post', '/v1/sessions/refresh'), 200)).toEqual(session);
+    const page = ['items', 'nextCursor', 'previousCursor'];
+    for (const path of ['/v1/accounts', '/v1/accounts/by-profile', '/v1/accounts/search']) {
+      const { schema } = operation('get', path).responses[200]?.content?.['application/json'] ?? {};
+      const $ref = String(schema?.$ref);
+      const { properties = {} } = schemas[$ref.split('/').at(-1) ?? ''] ?? {};
+      expect(Object.keys(properties)).toEqual(page);
+      const { items } = properties.items as { items?: Schema };
+      const shown = Object.keys(items?.properties ?? {});
+      expect(shown).toEqual(expect.arrayContaining(everybody));
+      expect(shown.filter((field) => !everybody.includes(field))).toEqual(
+        path.endsWith('search') ? ['highlights'] : ['lastSignedInAt'],
+      );
+    }
     expect(answer(operation('get', '/.well-known/jwks.json'), 200)).toEqual(['keys']);
   });
 
@@ -191,9 +215,12 @@ describe('the OpenAPI document', () => {
       'delete /v1/sessions/current',
       'delete /v1/sessions/others',
       'delete /v1/sessions/{id}',
+      'get /v1/accounts',
+      'get /v1/accounts/by-profile',
       'get /v1/accounts/me',
       'get /v1/accounts/me/activity',
       'get /v1/accounts/me/profile',
+      'get /v1/accounts/search',
       'get /v1/imports',
       'get /v1/imports/{id}',
       'get /v1/imports/{id}/progress',

@@ -119,8 +119,12 @@ describe('the schema of the users database', () => {
         "SELECT account_id FROM profiles WHERE folded(display_name) LIKE '%' || folded('D41D8CD9') || '%'",
       ],
       [
-        'profiles_search',
-        "SELECT account_id FROM profiles WHERE search_vector @@ websearch_to_tsquery('simple', folded('zoë123 like'))",
+        'profiles_search_document',
+        "SELECT account_id FROM profiles WHERE search_document @@ search_query('zoë123 like')",
+      ],
+      [
+        'profiles_search_document',
+        "SELECT account_id FROM profiles WHERE search_document @@ search_prefix_query('likes zoë12')",
       ],
       [
         'profiles_preferences',
@@ -181,7 +185,7 @@ describe('the schema of the users database', () => {
       for (const words of ['zoe angstrom', 'ANGSTRÖM', 'zoë spectra']) {
         const found = await pool.query<{ name: string }>(
           `SELECT display_name AS name FROM profiles
-            WHERE search_vector @@ websearch_to_tsquery('simple', folded($1))`,
+            WHERE search_document @@ search_query($1)`,
           [words],
         );
         expect(found.rows).toContainEqual({ name: 'Zoë Ångström' });

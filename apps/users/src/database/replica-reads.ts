@@ -37,16 +37,25 @@ export class ReplicaReads implements OnApplicationShutdown {
     sql: string,
     values: readonly unknown[] = [],
   ): Promise<Row[]> {
+    return this.using(async (pool) => (await pool.query<Row>(sql, [...values])).rows);
+  }
+
+  /**
+   * For a read of more than one statement. It may be begun again at another server.
+   *
+   * @throws the database's own error
+   */
+  async using<T>(read: (pool: Pool) => Promise<T>): Promise<T> {
     for (const replica of this.inTurn()) {
       try {
-        return (await replica.pool.query<Row>(sql, [...values])).rows;
+        return await read(replica.pool);
       } catch (error) {
         if (!isStoreFailure(error)) throw error;
         replica.restsUntil = this.now() + REST_MS;
         this.logger.warn({ err: error }, 'a read replica fails; others are asked');
       }
     }
-    return (await this.primary.query<Row>(sql, [...values])).rows;
+    return read(this.primary);
   }
 
   async onApplicationShutdown(): Promise<void> {

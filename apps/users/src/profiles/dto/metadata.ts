@@ -30,7 +30,10 @@ function metadataError(refused: Pick<InputError, 'message' | 'allowed'>): Valida
   return new ValidationError([{ in: 'body', path: '$.metadata', ...refused }]);
 }
 
-function whatIsWrong(metadata: Metadata): Pick<InputError, 'message' | 'allowed'> | undefined {
+/** Why metadata, or a part of it, could not be stored; undefined where it could. */
+export function whatIsWrong(
+  metadata: Metadata,
+): Pick<InputError, 'message' | 'allowed'> | undefined {
   let values = 0;
   const pending: { value: unknown; level: number }[] = [{ value: metadata, level: 1 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
