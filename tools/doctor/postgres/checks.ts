@@ -7,6 +7,7 @@ import { foreignKeys } from './checks/foreign-keys.check.ts';
 import { invalidIndexes } from './checks/invalid-indexes.check.ts';
 import { lockWaits } from './checks/lock-waits.check.ts';
 import { partitions } from './checks/partitions.check.ts';
+import { privileges } from './checks/privileges.check.ts';
 import { sequentialScans } from './checks/sequential-scans.check.ts';
 import { transactions } from './checks/transactions.check.ts';
 import { unusedIndexes } from './checks/unused-indexes.check.ts';
@@ -29,4 +30,5 @@ export const CHECKS: readonly Check[] = [
   tableBloat,
   indexBloat,
   cache,
+  privileges,
 ];

@@ -1,4 +1,4 @@
-import type { Examination } from '../finding.ts';
+import { bySeverity, type Examination, type Finding } from '../finding.ts';
 import type { Check } from './check.ts';
 import type { Limits } from './limits.ts';
 import { reasonOf, type Session } from './session.ts';
@@ -25,14 +25,33 @@ export interface ExamineOptions {
   readonly onCheck?: (check: Check) => void;
 }
 
+/** Of one check: who has a thousand of them needs no list. */
+const MOST_TOLD = 50;
+
 async function examineBy(
   { name, title, examine: look }: Check,
   session: Session,
   limits: Limits,
 ): Promise<Examination> {
   try {
-    return { check: name, title, findings: await look(session, limits) };
+    return { check: name, title, findings: bounded(await look(session, limits)) };
   } catch (error) {
     return { check: name, title, unknown: reasonOf(error), findings: [] };
   }
+}
+
+function bounded(findings: readonly Finding[]): Finding[] {
+  const told = bySeverity(findings).slice(0, MOST_TOLD);
+  const more = findings.length - told.length;
+  if (more === 0) return told;
+  return [
+    ...told,
+    {
+      severity: 'notice',
+      subject: `${more} more`,
+      what: `There are ${more} more of this kind, none worse than these.`,
+      next: 'Look again when these are done.',
+      facts: { more },
+    },
+  ];
 }

@@ -28,10 +28,15 @@ export async function withSession<T>(
   try {
     const url = env.DATABASE_DIRECT_URL || stores.env.DATABASE_URL || '';
     const session = await Session.open(url, { timeoutMs });
+    // Whatever the server is at then ends by its deadline, and is rolled back.
+    const leave = () => void session.close();
+    signal.addEventListener('abort', leave);
     try {
       return await work(session);
     } finally {
+      signal.removeEventListener('abort', leave);
       await session.close();
+      signal.throwIfAborted();
     }
   } finally {
     await stores.release();

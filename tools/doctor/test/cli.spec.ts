@@ -48,7 +48,7 @@ describe('npm run doctor -- postgres', () => {
       examinations: { check: string; unknown?: string }[];
       statements: { id: string }[];
     };
-    expect(report.examinations).toHaveLength(14);
+    expect(report.examinations).toHaveLength(15);
     expect(report.examinations.filter(({ unknown }) => unknown !== undefined)).toEqual([]);
     expect(report.statements).toHaveLength(3);
     expect(stderr).toBe('');

@@ -29,7 +29,6 @@ interface State {
   readonly available: boolean;
   readonly schema: string | null;
   readonly loaded: boolean;
-  readonly sees_all: boolean;
 }
 
 const read = (file: string) => readFileSync(new URL(`${file}.sql`, import.meta.url), 'utf8');
@@ -46,15 +45,12 @@ export class StatementStatistics {
   readonly #database: string;
   readonly #schema: string;
   readonly blockSize: number;
-  /** Whether other roles' statements are told, too. */
-  readonly seesAll: boolean;
 
   private constructor(session: Session, database: string, schema: string, state: State) {
     this.#session = session;
     this.#database = database;
     this.#schema = schema;
     this.blockSize = state.block_size;
-    this.seesAll = state.sees_all;
   }
 
   /** Statistics, or what has to be done to have them. */

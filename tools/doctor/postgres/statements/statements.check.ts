@@ -15,13 +15,10 @@ export const statements: Check = {
     const statistics = await StatementStatistics.of(session);
     if ('missing' in statistics) return [withoutStatistics(statistics.missing)];
     const top = await statistics.top(limits.topStatements);
-    return [
-      ...(statistics.seesAll ? [] : [ownStatementsOnly()]),
-      ...top.flatMap((statement) => [
-        ...slow(statement, limits),
-        ...spilling(statement, statistics.blockSize),
-      ]),
-    ];
+    return top.flatMap((statement) => [
+      ...slow(statement, limits),
+      ...spilling(statement, statistics.blockSize),
+    ]);
   },
 };
 
@@ -31,16 +28,6 @@ function withoutStatistics(next: string): Finding {
     subject: 'pg_stat_statements',
     what: 'Nobody counts statements here, so that it is not known which take the time.',
     next,
-    facts: {},
-  };
-}
-
-function ownStatementsOnly(): Finding {
-  return {
-    severity: 'notice',
-    subject: 'pg_stat_statements',
-    what: 'This role is told of its own statements alone.',
-    next: 'GRANT pg_monitor to it.',
     facts: {},
   };
 }
