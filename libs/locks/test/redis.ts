@@ -25,7 +25,7 @@ export interface TestRedis {
 export async function openRedis(): Promise<TestRedis> {
   const place = await redisForTest();
   const { url, prefix } = place;
-  const redis = createRedis({ url, name: 'locks-spec' });
+  const redis = createRedis({ url, name: 'locks-spec', commandTimeoutMs: 30_000 });
   await whenReady(redis, 10_000);
   const closings: (() => unknown)[] = [];
   return {

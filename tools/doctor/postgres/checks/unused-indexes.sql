@@ -14,7 +14,9 @@ WITH used AS (
 SELECT n.nspname || '.' || c.relname AS index,
        n.nspname || '.' || t.relname AS table,
        u.bytes::float8 AS bytes,
-       extract(epoch FROM now() - coalesce(d.stats_reset, pg_postmaster_start_time()))::float8 AS since_seconds
+       -- Null when they never were; they outlast a restart, though not a crash.
+       extract(epoch FROM now() - d.stats_reset)::float8 AS reset_seconds,
+       extract(epoch FROM now() - pg_postmaster_start_time())::float8 AS running_seconds
   FROM used u
   JOIN pg_index i ON i.indexrelid = u.index AND i.indisvalid AND NOT i.indisunique AND NOT i.indisreplident
   JOIN pg_class c ON c.oid = i.indexrelid

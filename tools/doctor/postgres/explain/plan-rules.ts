@@ -26,26 +26,58 @@ const ROWLESS = new Set(['BitmapAnd', 'BitmapOr']);
 const FILTERED_ROWS = 1_000;
 const KIB = 1_024;
 
-const sequentialScan: PlanRule = ({ node }, { limits, rowsOf }) => {
+const sequentialScan: PlanRule = ({ node }, around) => {
+  const scan = scanOf(node, around);
+  if (scan === undefined || scan.read < around.limits.largeTableRows) return undefined;
+  return scanFinding(scan);
+};
+
+/** Partitions may be small, and many. */
+const scanOfPartitions: PlanRule = ({ node }, around) => {
+  if (!/Append$/.test(node['Node Type'])) return undefined;
+  const { largeTableRows } = around.limits;
+  const scans = (node.Plans ?? []).flatMap((child) => scanOf(child, around) ?? []);
+  const small = scans.filter(({ read }) => read < largeTableRows);
+  const [first] = small;
+  const sum = (of: (scan: Scan) => number) => small.reduce((all, scan) => all + of(scan), 0);
+  const read = sum((scan) => scan.read);
+  if (!first || small.length === 1 || read < largeTableRows) return undefined;
+  const relation = `${first.relation} and ${small.length - 1} more`;
+  return scanFinding({ ...first, relation, read, kept: sum(({ kept }) => kept) });
+};
+
+/** A table that is read, or would be, from end to end. */
+interface Scan {
+  readonly relation: string;
+  readonly hasRun: boolean;
+  readonly read: number;
+  readonly kept: number;
+  readonly filter: string | undefined;
+}
+
+function scanOf(node: PlanNode, { rowsOf }: Surroundings): Scan | undefined {
   const relation = relationOf(node);
   if (node['Node Type'] !== 'Seq Scan' || relation === undefined) return undefined;
   const hasRun = node['Actual Loops'] !== undefined;
   const removed = total(node, node['Rows Removed by Filter']);
   const kept = hasRun ? total(node, node['Actual Rows']) : node['Plan Rows'];
   const read = hasRun ? kept + removed : rowsOf(relation);
-  if (read < limits.largeTableRows) return undefined;
+  const filter = node.Filter === undefined ? undefined : redact(node.Filter);
+  return { relation, hasRun, read, kept, filter };
+}
+
+function scanFinding({ relation, hasRun, read, kept, filter }: Scan): Finding {
   const isWasteful = read >= WASTE * Math.max(1, kept);
-  const filter = node.Filter === undefined ? '' : ` by ${redact(node.Filter)}`;
   return {
     severity: isWasteful ? 'warning' : 'notice',
     subject: relation,
-    what: `Sequential scan: ${hasRun ? 'read' : 'would read'} ${whole(read)} rows to keep ${whole(kept)}${filter}.`,
+    what: `Sequential scan: ${hasRun ? 'read' : 'would read'} ${whole(read)} rows to keep ${whole(kept)}${filter === undefined ? '' : ` by ${filter}`}.`,
     next: isWasteful
       ? 'CREATE INDEX CONCURRENTLY on the columns of that condition (those compared for equality first); if there is one, see that the condition compares the column itself, in its own type.'
       : 'Most rows are wanted, so that an index would not help: ask for fewer, or for sums that are kept.',
-    facts: { rule: 'sequential-scan', read, kept, filter: filter.slice(4) },
+    facts: { rule: 'sequential-scan', read, kept, filter: filter ?? null },
   };
-};
+}
 
 const misestimate: PlanRule = ({ node, mayStopEarly }) => {
   const factor = misestimateOf(node);
@@ -145,6 +177,7 @@ const heapFetches: PlanRule = ({ node }) => {
 
 export const PLAN_RULES: readonly PlanRule[] = [
   sequentialScan,
+  scanOfPartitions,
   misestimate,
   sortOnDisk,
   hashOnDisk,

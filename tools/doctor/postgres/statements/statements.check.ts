@@ -6,6 +6,8 @@ import { redact, shortened } from '../redact.ts';
 import { StatementStatistics, type TopStatement } from './statement-statistics.ts';
 
 const QUERY_LENGTH = 160;
+/** What has a plan. A COPY or a change of the schema takes as long as it takes. */
+const HAS_PLAN = /^\(*\s*(select|insert|update|delete|merge|with|values|table)\b/i;
 
 /** What stands out among the statements that took most time. */
 export const statements: Check = {
@@ -15,7 +17,8 @@ export const statements: Check = {
     const statistics = await StatementStatistics.of(session);
     if ('missing' in statistics) return [withoutStatistics(statistics.missing)];
     const top = await statistics.top(limits.topStatements);
-    return top.flatMap((statement) => [
+    const planned = top.filter(({ query }) => HAS_PLAN.test(redact(query)));
+    return planned.flatMap((statement) => [
       ...slow(statement, limits),
       ...spilling(statement, statistics.blockSize),
     ]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@trilith/testing';
 import { explain, type Explanation, type ExplainRequest } from '../explain/explain.ts';
 import { LIMITS } from '../limits.ts';
 import { Patient } from './patient.ts';
@@ -34,7 +35,7 @@ const rules = ({ findings }: Explanation) =>
 /** With settings of the role's own, as a statement finds them in an application. */
 async function withSettings<T>(
   settings: string,
-  work: (explainIt: typeof explained) => Promise<T>,
+  work: (explainIt: typeof explained, other: Patient) => Promise<T>,
 ) {
   const other = await Patient.admit();
   try {
@@ -42,9 +43,9 @@ async function withSettings<T>(
     for (const setting of settings.split(';')) {
       await other.run(`ALTER DATABASE ${database} SET ${setting}`);
     }
-    return await work(async (statement, more) =>
-      explain(await other.session(), { statement, timeoutMs: 30_000, ...more }, LIMITS),
-    );
+    const explainIt: typeof explained = async (statement, more) =>
+      explain(await other.session(), { statement, timeoutMs: 30_000, ...more }, LIMITS);
+    return await work(explainIt, other);
   } finally {
     await other.leave();
   }
@@ -70,6 +71,17 @@ describe('a plan that was run', () => {
       findings: [{ severity: 'notice', facts: { rule: 'sequential-scan' } }],
     });
     expect((await explained('SELECT * FROM few WHERE n = 3')).findings).toEqual([]);
+  });
+
+  it('tells of partitions that are small and many, as one', async () => {
+    await patient.run(`
+      CREATE TABLE parts (n int, at int) PARTITION BY RANGE (n);;
+      ${[0, 1, 2].map((n) => `CREATE TABLE parts_${n} PARTITION OF parts FOR VALUES FROM (${n}) TO (${n + 1});;`).join('')}
+      INSERT INTO parts SELECT n % 3, n FROM generate_series(1, 12000) n;; ANALYZE parts`);
+    expect((await explained('SELECT * FROM parts WHERE at = 7')).findings).toMatchObject([
+      { subject: 'public.parts_0 and 2 more', facts: { read: 12_000, kept: 1 } },
+    ]);
+    expect((await explained('SELECT * FROM parts WHERE at = 7 AND n = 1')).findings).toEqual([]);
   });
 
   it('tells of rows that the planner expected to be many fewer, where it begins', async () => {
@@ -117,6 +129,43 @@ describe('a plan that was run', () => {
         ).toContain('hash-on-disk');
       },
     );
+  });
+
+  it('tells of rows that were kept on disk in between', async () => {
+    await withSettings(`work_mem = '64kB'`, async (explainIt) => {
+      const kept = (rows: number) =>
+        `WITH kept AS MATERIALIZED (SELECT * FROM generate_series(1, ${rows}) n) SELECT max(n) FROM kept`;
+      expect(rules(await explainIt(kept(50_000)))).toContain('temporary-files');
+      expect(rules(await explainIt(kept(100)))).not.toContain('temporary-files');
+    });
+  });
+
+  it('tells of a bitmap that did not fit into memory', async () => {
+    const settings = `work_mem = '64kB';enable_seqscan = off;enable_indexscan = off`;
+    await withSettings(settings, async (explainIt, other) => {
+      await other.run(`
+        CREATE TABLE wide (n int, body text);;
+        INSERT INTO wide SELECT n, repeat('x', 1500) FROM generate_series(1, 20000) n;;
+        CREATE INDEX wide_n ON wide (n);; VACUUM ANALYZE wide`);
+      const spread = await explainIt('SELECT count(body) FROM wide WHERE n > 100');
+      expect(rules(spread)).toContain('lossy-bitmap');
+      expect(rules(await explainIt('SELECT count(body) FROM wide WHERE n < 100'))).toEqual([]);
+    });
+  });
+
+  it('tells of an index that would do alone, were it not for vacuum', async () => {
+    await withSettings('enable_seqscan = off;enable_bitmapscan = off', async (explainIt, other) => {
+      await other.run(`
+        CREATE TABLE fresh (id int PRIMARY KEY) WITH (autovacuum_enabled = off);;
+        INSERT INTO fresh SELECT generate_series(1, 5000);; ANALYZE fresh`);
+      const count = 'SELECT count(*) FROM fresh WHERE id > 0';
+      expect(rules(await explainIt(count))).toEqual(['heap-fetches']);
+      // Somebody else's snapshot, such as that of an autoanalyze, may keep one from seeing all.
+      await eventually(async () => {
+        await other.run('VACUUM fresh');
+        expect(rules(await explainIt(count))).toEqual([]);
+      });
+    });
   });
 });
 

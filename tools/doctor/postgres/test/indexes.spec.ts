@@ -3,7 +3,7 @@ import { duplicateIndexes } from '../checks/duplicate-indexes.check.ts';
 import { foreignKeys } from '../checks/foreign-keys.check.ts';
 import { invalidIndexes } from '../checks/invalid-indexes.check.ts';
 import { sequentialScans } from '../checks/sequential-scans.check.ts';
-import { unusedIndexes } from '../checks/unused-indexes.check.ts';
+import { readUnused, unusedIndexes } from '../checks/unused-indexes.check.ts';
 import { Patient } from './patient.ts';
 
 const ANY_SIZE = { idleIndexBytes: 0 };
@@ -54,6 +54,18 @@ describe('unused indexes', () => {
     expect(subjects.filter((subject) => subject.includes('days_1'))).toEqual([]);
     await patient.run(`SET enable_seqscan = off;; SELECT * FROM days WHERE day = '2026-01-05'`);
     expect(await count()).toBe(0);
+  });
+
+  it('are a notice while statistics are young, and a warning when they are a week old', () => {
+    const row = { index: 'i', table: 't', bytes: 1, running_seconds: 1 };
+    const told = (reset: number | null, running = 1) =>
+      readUnused({ ...row, reset_seconds: reset, running_seconds: running });
+    const week = 7 * 86_400;
+    expect(told(week - 1)).toMatchObject({ severity: 'notice' });
+    expect(told(week)).toMatchObject({ severity: 'warning' });
+    expect(told(null, week - 1)).toMatchObject({ severity: 'notice' });
+    expect(told(null, week)).toMatchObject({ severity: 'warning' });
+    expect(told(60, week)).toMatchObject({ severity: 'notice' });
   });
 
   it('are let be when they are small', async () => {

@@ -69,6 +69,15 @@ describe('statements', () => {
     expect(await patient.examine(statements, { ...limits, statementCalls: 11 })).toEqual([]);
   });
 
+  it('that have no plan are listed and never a warning', async () => {
+    const limits = { slowStatementMs: 30, statementCalls: 1, topStatements: 50 };
+    const findings = await patient.examine(statements, limits);
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.filter(({ what }) => what.includes(': DO'))).toEqual([]);
+    const top = await (await statistics()).top(50);
+    expect(top.some(({ query, mean_ms: ms }) => query.startsWith('DO') && ms > 30)).toBe(true);
+  });
+
   it('that write to disk are a warning', async () => {
     await patient.run(
       `SET work_mem = '64kB';; SELECT count(*) FROM (SELECT n FROM generate_series(1, 50000) n ORDER BY n DESC OFFSET 0) spilled`,
