@@ -34,7 +34,7 @@ const sequentialScan: PlanRule = ({ node }, around) => {
 
 /** Partitions may be small, and many. */
 const scanOfPartitions: PlanRule = ({ node }, around) => {
-  if (!/Append$/.test(node['Node Type'])) return undefined;
+  if (!node['Node Type'].endsWith('Append')) return undefined;
   const { largeTableRows } = around.limits;
   const scans = (node.Plans ?? []).flatMap((child) => scanOf(child, around) ?? []);
   const small = scans.filter(({ read }) => read < largeTableRows);

@@ -86,13 +86,12 @@ describe('a plan that was run', () => {
 
   it('tells of rows that the planner expected to be many fewer, where it begins', async () => {
     // Colour and size are the same, which the planner does not know.
-    const explanation = await explained(
-      'SELECT count(*) FROM (SELECT id FROM books WHERE colour = 5 AND size = 5 AND colour + 1 = 6) b',
+    const { findings } = await explained(
+      'SELECT * FROM books WHERE colour = 5 AND size = 5 AND colour + 1 = 6 ORDER BY title',
     );
-    const [finding] = explanation.findings.filter(({ facts }) => facts.rule === 'misestimate');
-    expect(finding?.subject).toBe('Seq Scan on public.books');
-    expect(finding?.facts.actual).toBe(600);
-    expect(finding?.severity).toBe('warning');
+    expect(findings.filter(({ facts }) => facts.rule === 'misestimate')).toMatchObject([
+      { severity: 'warning', subject: 'Seq Scan on public.books', facts: { actual: 600 } },
+    ]);
   });
 
   it('does not hold it against the planner that a LIMIT ended the work', async () => {
