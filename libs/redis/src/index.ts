@@ -16,7 +16,7 @@ export { defineScript } from './script.js';
 export type { Script, ScriptArgument, ScriptDefinition, ScriptRunner } from './script.js';
 export { runningNow, sendNow } from './send-now.js';
 export type { CommandArgument } from './send-now.js';
-export { checkServer } from './server-checks.js';
+export { checkServer, memoryFullness } from './server-checks.js';
 export type { ServerNeed } from './server-checks.js';
 export { keysTogether } from './cluster/slot.js';
 export { createSubscriber, createSubscriberBeside } from './subscriber.js';

@@ -30,9 +30,31 @@ export async function checkServer(
   client: RedisClient,
   { needs: wanted }: { needs: readonly ServerNeed[] },
 ): Promise<string[]> {
-  const servers = client instanceof Cluster ? client.nodes('master') : [client];
-  const found = await Promise.all(servers.map(async (server) => checkOne(server, wanted)));
+  const found = await Promise.all(
+    mastersOf(client).map(async (server) => checkOne(server, wanted)),
+  );
   return [...new Set(found.flat())];
+}
+
+/**
+ * How full the server is, as a fraction of its `maxmemory`: of a cluster the fullest master. Without
+ * such a limit 0.
+ *
+ * @throws when the server does not answer: `isRedisUnavailable` tells.
+ */
+export async function memoryFullness(client: RedisClient): Promise<number> {
+  const infos = await Promise.all(
+    mastersOf(client).map(async (server) => parseInfo(await server.info('memory'))),
+  );
+  const fullness = infos.map((info) => {
+    const most = Number(info.get('maxmemory') ?? 0);
+    return most > 0 ? Number(info.get('used_memory') ?? 0) / most : 0;
+  });
+  return Math.max(0, ...fullness);
+}
+
+function mastersOf(client: RedisClient): Pick<RedisClient, 'info'>[] {
+  return client instanceof Cluster ? client.nodes('master') : [client];
 }
 
 async function checkOne(

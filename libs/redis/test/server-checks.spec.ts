@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type RedisClient, checkServer, closeRedis, createRedis, whenReady } from '@trilith/redis';
-import { redisForTest } from '@trilith/testing';
+import {
+  type RedisClient,
+  checkServer,
+  closeRedis,
+  createRedis,
+  memoryFullness,
+  whenReady,
+} from '@trilith/redis';
+import { redisForTest, redisServersForTest } from '@trilith/testing';
 
 describe('checkServer', () => {
   let redis: RedisClient;
@@ -34,5 +41,25 @@ describe('checkServer', () => {
     const [, appendonly] = (await redis.config('GET', 'appendonly')) as string[];
     const warnings = await checkServer(redis, { needs: ['aof'] });
     expect(warnings.some((warning) => warning.includes('appendonly'))).toBe(appendonly === 'no');
+  });
+});
+
+describe('memoryFullness', () => {
+  it('should tell how much of maxmemory is used, and nothing where there is no such limit', async () => {
+    const started = await redisServersForTest(1);
+    const redis = createRedis({ url: started.servers[0]?.url ?? '', name: 'fullness-spec' });
+    await whenReady(redis, 30_000);
+    const before = await memoryFullness(redis);
+    await redis.config('SET', 'maxmemory', 1_000_000_000);
+    const roomy = await memoryFullness(redis);
+    await redis.config('SET', 'maxmemory', 1_000);
+    const full = await memoryFullness(redis);
+    await closeRedis(redis);
+    await started.close();
+
+    expect(before).toBe(0);
+    expect(roomy).toBeGreaterThan(0);
+    expect(roomy).toBeLessThan(0.5);
+    expect(full).toBeGreaterThan(100);
   });
 });
