@@ -10,4 +10,5 @@ export {
 } from './accounts.contracts.js';
 export type { PublicAccount } from './accounts.contracts.js';
 export { commentCreated } from './comments.contracts.js';
+export { eventFields, eventRecorded } from './events.contracts.js';
 export { postLiked, postPublished, postViewed } from './posts.contracts.js';
