@@ -41,7 +41,7 @@ export {
   type ServiceVariables,
 } from './service-environment.js';
 export { StartError } from './start/start.error.js';
-export type { InputError } from './validation/input-error.js';
+export { type InputError, inputErrors } from './validation/input-error.js';
 export { Returns } from './validation/returns.decorator.js';
 export { text, type TextBounds } from './validation/text.js';
 export { wholeNumber, type WholeNumberBounds } from './validation/whole-number.js';
