@@ -31,6 +31,17 @@ describe('analytics configuration', () => {
     ]);
   });
 
+  it('should take several keys and origins for pages that send events', () => {
+    const { events } = loadConfig(analyticsConfig, {
+      REDIS_URL,
+      EVENT_WRITE_KEYS: 'web-2026-key, app-2026-key',
+      EVENT_ORIGINS: 'https://shop.example,http://127.0.0.1:8080',
+    });
+
+    expect(events.writeKeys).toEqual(['web-2026-key', 'app-2026-key']);
+    expect(events.origins).toEqual(['https://shop.example', 'http://127.0.0.1:8080']);
+  });
+
   it.each([
     ['REDIS_URL', 'http://127.0.0.1'],
     ['ANALYTICS_REDIS_URL', 'figures:6379'],
@@ -41,9 +52,17 @@ describe('analytics configuration', () => {
     ['INBOX_RETENTION', 'for ever'],
     ['REPORTS_AGE', '0ms'],
     ['REPORTS_AGE', 'a moment'],
+    ['EVENT_WRITE_KEYS', 'short'],
+    ['EVENT_ORIGINS', 'shop.example'],
+    ['EVENT_TYPES', 'view,Click'],
+    ['EVENT_PAGES', '0'],
+    ['EVENT_BYTES', '10'],
+    // Less than a batch may have: the largest would never fit.
+    ['RATE_LIMIT_EVENTS_KEY', '999/1m'],
+    ['RATE_LIMIT_EVENTS_ADDRESS', '999/1m'],
   ])('should refuse %s=%s in one line', (name, value) => {
     expect(() => loadConfig(analyticsConfig, { REDIS_URL, [name]: value })).toThrow(
-      new RegExp(`^${name}: got ".*"; takes .*$`),
+      new RegExp(`^${name}: got (".*"|a value of \\d+ characters \\(not shown\\)); takes .*$`),
     );
   });
 });

@@ -1,15 +1,19 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 
 import { ANALYTICS_CONFIG, type AnalyticsConfig } from './analytics.config.js';
+import { ActiveModule } from './active/active.module.js';
 import { reportsCache } from './cache/reports-cache.js';
 import { CountersModule } from './counters/counters.module.js';
+import { EventsModule } from './events/events.module.js';
+import { IngestionModule } from './ingestion/ingestion.module.js';
 import { LeaderboardsModule } from './leaderboards/leaderboards.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { OverviewModule } from './overview/overview.module.js';
 import { StoreModule } from './store/store.module.js';
+import { TopModule } from './top/top.module.js';
 import { VisitorsModule } from './visitors/visitors.module.js';
 
-/** The whole service, for one configuration: figures kept by the events of users and content. */
+/** The whole service, for one configuration: figures kept by the events of users, content and pages. */
 @Global()
 @Module({})
 export class AppModule {
@@ -20,8 +24,12 @@ export class AppModule {
         StoreModule,
         reportsCache,
         MessagesModule,
+        EventsModule,
+        IngestionModule,
         CountersModule,
         VisitorsModule,
+        ActiveModule,
+        TopModule,
         LeaderboardsModule,
         OverviewModule,
       ],

@@ -3,7 +3,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { eventually } from '@trilith/testing';
 import fc from 'fast-check';
 
-import { Clock } from '../src/overview/clock.js';
+import { EventShards } from '../src/events/event-shards.js';
+import { Clock } from '../src/store/clock.js';
 import { type Act, anyAct, comment, like, publish, signUp, view } from './acts.js';
 import { ModelFigures } from './model-figures.js';
 import { Platform } from './platform.js';
@@ -51,7 +52,7 @@ describe('events of users and content', () => {
       likes: 0,
       views: 0,
       uniqueVisitorsToday: 0,
-      uniqueVisitorsStandardError: 0.0081,
+      uniqueVisitorsStandardError: 0,
       asOf: `${today}T18:00:00.000Z`,
       ...figures,
     });
@@ -100,6 +101,25 @@ describe('events of users and content', () => {
         },
       ],
     });
+  });
+
+  it('should rank authors by what happens to their posts, by the name they show now', async () => {
+    const account = signUp();
+    const { accountId } = account.payload as { accountId: string };
+    const byAuthor = (act: Act): Act => {
+      const payload = { ...(act.payload as object), authorId: accountId, postAuthorId: accountId };
+      return { ...act, payload };
+    };
+    await happen([account, byAuthor(view('post-1', 'ada')), byAuthor(comment('post-2'))]);
+    await happen([like('post-3')]);
+
+    expect(await get('/v1/leaderboards/authors')).toMatchObject({
+      items: [
+        { rank: 1, accountId, name: 'Ada', score: 6, views: 1, comments: 1 },
+        { rank: 2, name: null, score: 3, likes: 1 },
+      ],
+    });
+    expect(await get(`/v1/leaderboards/authors/${accountId}`)).toMatchObject({ rank: 1 });
   });
 
   it('should know a title that arrives after the first act on its post', async () => {
@@ -153,14 +173,16 @@ describe('events of users and content', () => {
   });
 
   it('should take up an event where it stopped half-way', async () => {
-    const totals = `{${platform.prefix}:analytics:counters}:totals`;
-    await platform.redis.set(totals, 'of another kind');
+    const totals = new EventShards(`${platform.prefix}:analytics`).all.map((shard) =>
+      shard.key('totals'),
+    );
+    for (const key of totals) await platform.redis.set(key, 'of another kind');
     await platform.publish('content', [like('post-1')]);
     // The board has it, the totals refuse it: it is tried again.
     await eventually(async () => {
       expect(await get('/v1/leaderboards/posts')).toMatchObject({ items: [{ score: 3 }] });
     });
-    await platform.redis.del(totals);
+    for (const key of totals) await platform.redis.del(key);
     await platform.drained();
 
     expect(await get('/v1/overview')).toMatchObject({ likes: 1 });

@@ -7,7 +7,7 @@ import {
   postViewed,
 } from '@trilith/contracts';
 
-import { postWeights } from '../src/leaderboards/post-leaderboard.js';
+import { HALF_LIFE_MS, postWeights } from '../src/leaderboards/post-leaderboard.js';
 import { ModelBoard } from './model-board.js';
 import type { Act } from './acts.js';
 
@@ -16,7 +16,11 @@ export class ModelFigures {
   private readonly seen = new Set<string>();
   private readonly totals = { accounts: 0, posts: 0, comments: 0, likes: 0, views: 0 };
   private readonly visitors = new Map<string, Set<string>>();
-  private readonly board = new ModelBoard(postWeights, 100_000);
+  private readonly board = new ModelBoard({
+    weights: postWeights,
+    halfLifeMs: HALF_LIFE_MS,
+    maxMembers: 100_000,
+  });
 
   learn(acts: readonly Act[]): void {
     for (const act of acts) {
@@ -31,7 +35,7 @@ export class ModelFigures {
   }
 
   leaderboard(limit: number) {
-    return this.board.top(limit).map(({ rank, member, label, score, acts }) => ({
+    return this.board.top('all', limit).map(({ rank, member, label, score, acts }) => ({
       rank,
       postId: member,
       title: label,
@@ -53,20 +57,27 @@ export class ModelFigures {
         this.board.describe({ member: postId, label: title });
         break;
       }
-      case commentCreated:
+      case commentCreated: {
+        const { createdAt } = payload as PayloadOf<typeof commentCreated>;
+        const at = new Date(createdAt);
         this.totals.comments += 1;
-        this.board.add({ member: postId, act: 'comment', eventId: id });
+        this.board.add({ members: [postId], act: 'comment', at, eventId: id });
         break;
-      case postLiked:
+      }
+      case postLiked: {
+        const { likedAt } = payload as PayloadOf<typeof postLiked>;
+        const at = new Date(likedAt);
         this.totals.likes += 1;
-        this.board.add({ member: postId, act: 'like', eventId: id });
+        this.board.add({ members: [postId], act: 'like', at, eventId: id });
         break;
+      }
       case postViewed: {
         const { visitor, viewedAt } = payload as PayloadOf<typeof postViewed>;
         const day = viewedAt.slice(0, 10);
         this.totals.views += 1;
         this.visitors.set(day, (this.visitors.get(day) ?? new Set()).add(visitor));
-        this.board.add({ member: postId, act: 'view', eventId: id });
+        const at = new Date(viewedAt);
+        this.board.add({ members: [postId], act: 'view', at, eventId: id });
         break;
       }
       default:

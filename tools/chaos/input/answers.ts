@@ -29,6 +29,12 @@ export function send(url: string, attack: Attack, token: string): Promise<Answer
       { hostname, port, method, path: target, headers, agent, timeout: PATIENCE_MS },
       (response) => {
         const parts: Buffer[] = [];
+        // A stream of events has no end: that it began is its answer.
+        if (response.headers['content-type']?.startsWith('text/event-stream')) {
+          resolve({ status: response.statusCode ?? 0, type: 'text/event-stream', body: '' });
+          sent.destroy();
+          return;
+        }
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('error', () => resolve(NOTHING));
         response.on('end', () => {

@@ -1,18 +1,20 @@
 import { Module } from '@nestjs/common';
 
 import { Store } from '../store/store.js';
-import { CountersConsumer } from './counters.consumer.js';
-import { Counters } from './counters.js';
+import { EventCounters } from './event-counters.js';
+import { SeriesController } from './series.controller.js';
+import { SeriesService } from './series.service.js';
 
 @Module({
-  controllers: [CountersConsumer],
+  controllers: [SeriesController],
   providers: [
+    SeriesService,
     {
-      provide: Counters,
+      provide: EventCounters,
       inject: [Store],
-      useFactory: ({ redis, options }: Store) => new Counters(redis, options),
+      useFactory: ({ redis, options }: Store) => new EventCounters(redis, options),
     },
   ],
-  exports: [Counters],
+  exports: [EventCounters],
 })
 export class CountersModule {}

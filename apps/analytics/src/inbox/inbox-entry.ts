@@ -6,8 +6,10 @@ const MINUTE_MS = 60_000;
 
 /** Where a structure remembers that it has counted an event. */
 export interface InboxEntry {
-  /** The set of events of one minute. */
+  /** The set of events of one minute: `inbox` and that minute's number in the key space. */
   readonly bucket: string;
+  /** The minute of the id's own time, since 1970. */
+  readonly minute: number;
   /** The event's id, packed into 16 bytes. */
   readonly id: Buffer;
 }
@@ -28,5 +30,5 @@ export interface InboxEntry {
 export function inboxEntry(keys: KeySpace, eventId: string): InboxEntry {
   const id = Buffer.from(parseUuid(eventId));
   const minute = Math.floor(id.readUIntBE(0, 6) / MINUTE_MS);
-  return { bucket: keys.key('inbox', minute), id };
+  return { bucket: keys.key('inbox', minute), minute, id };
 }

@@ -1,67 +1,50 @@
 import { defineScript } from '@trilith/redis';
 
-/** A row of `topMembers`: the values are those of the fields asked for, in their order. */
-export interface TopRow {
-  member: string;
-  score: number;
-  values: readonly (string | null)[];
+import { luaOf } from '../store/lua.js';
+
+/** A member as the scripts read it. */
+export interface BoardRow {
+  readonly place: number;
+  readonly member: string;
+  readonly score: number;
+  /** The fields that were asked for, in that order. */
+  readonly values: readonly (string | null)[];
 }
 
-/** The same of one member, with its rank from 1. */
-export type PlaceRow = Omit<TopRow, 'member'> & { rank: number };
+type RawRow = [place: number, member: string, score: string, values: (string | null)[]];
 
-export const addPoints = defineScript<
-  [id: Buffer, retentionMs: number, member: string, act: string, points: number],
-  { added: boolean; members: number }
->({
+const withBoard = (script: string) => luaOf('leaderboards/board', `leaderboards/${script}`);
+
+export const addPoints = defineScript<[what: string, id: Buffer], boolean>({
   name: 'addPoints',
-  lua: new URL('./addPoints-3.lua', import.meta.url),
-  keys: 3,
-  parse: (reply) => {
-    const [added, members] = reply as [number, number];
-    return { added: added === 1, members };
-  },
+  lua: withBoard('addPoints-1'),
+  keys: 1,
+  parse: (reply) => reply === 1,
 });
 
-export const describeMember = defineScript<[member: string, label: string], number>({
+export const describeMember = defineScript<[what: string], void>({
   name: 'describeMember',
-  lua: new URL('./describeMember-2.lua', import.meta.url),
-  keys: 2,
-  parse: Number,
+  lua: withBoard('describeMember-1'),
+  keys: 1,
+  parse: () => undefined,
 });
 
-export const topMembers = defineScript<[limit: number, ...fields: string[]], TopRow[]>({
-  name: 'topMembers',
-  lua: new URL('./topMembers-2.lua', import.meta.url),
-  keys: 2,
+export const readBoard = defineScript<[what: string], BoardRow[]>({
+  name: 'readBoard',
+  lua: withBoard('readBoard-1'),
+  keys: 1,
   parse: (reply) =>
-    (reply as [string, string, (string | null)[]][]).map(([member, score, values]) => ({
+    (reply as RawRow[]).map(([place, member, score, values]) => ({
+      place,
       member,
       score: Number(score),
       values,
     })),
 });
 
-export const placeOfMember = defineScript<
-  [member: string, ...fields: string[]],
-  PlaceRow | undefined
->({
-  name: 'placeOfMember',
-  lua: new URL('./placeOfMember-2.lua', import.meta.url),
-  keys: 2,
-  parse: (reply) => {
-    if (reply === null) return undefined;
-    const [rank, score, values] = reply as [number, string, (string | null)[]];
-    return { rank, score: Number(score), values };
-  },
-});
-
-export const pruneMembers = defineScript<
-  [maxMembers: number, atMost: number, ...fields: string[]],
-  number
->({
-  name: 'pruneMembers',
-  lua: new URL('./pruneMembers-2.lua', import.meta.url),
-  keys: 2,
-  parse: Number,
+export const removeMember = defineScript<[what: string], void>({
+  name: 'removeMember',
+  lua: withBoard('removeMember-1'),
+  keys: 1,
+  parse: () => undefined,
 });

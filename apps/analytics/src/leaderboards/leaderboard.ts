@@ -2,115 +2,152 @@ import type { RedisClient } from '@trilith/redis';
 
 import { inboxEntry } from '../inbox/inbox-entry.js';
 import { KeySpace } from '../store/key-space.js';
-import type { StructureOptions } from '../store/structure.options.js';
+import { setOf, windowsAt, windowsKeptAt } from './board-windows.js';
+import type { BoardSpan, LeaderboardOptions } from './leaderboard.options.js';
 import {
-  type TopRow,
+  type BoardRow,
   addPoints,
   describeMember,
-  placeOfMember,
-  pruneMembers,
-  topMembers,
+  readBoard,
+  removeMember,
 } from './leaderboard.scripts.js';
 
-export interface LeaderboardOptions<Act extends string> extends StructureOptions {
-  /** Tells boards apart: `posts`. */
-  readonly name: string;
-  /** How many points each act earns, above 0. */
-  readonly weights: Readonly<Record<Act, number>>;
-  /** How many members the board keeps: those with the most points. Default 100,000. */
-  readonly maxMembers?: number;
+/** An act that earns members points. */
+export interface Contribution<Act extends string> {
+  /** Mostly one; several where an act counts for each of them, such as the tags of a post. */
+  readonly members: readonly string[];
+  readonly act: Act;
+  /** When it happened: its points have decayed since, and count in the windows of that moment. */
+  readonly at: Date;
+  /** uuid; the same for each delivery of the event. */
+  readonly eventId: string;
 }
 
-/** An act that earns a member points. */
-export interface Contribution<Act extends string> {
-  member: string;
-  act: Act;
-  /** uuid; the same for each delivery of the event. */
-  eventId: string;
+/** How a member is shown. */
+export interface MemberLabel {
+  readonly member: string;
+  readonly label: string;
+  /** Rises with each change. Default 0: the last that is said counts. */
+  readonly version?: number;
 }
 
 /** A member's place. */
 export interface RankedMember<Act extends string> {
   /** From 1. */
-  rank: number;
-  member: string;
+  readonly rank: number;
+  readonly member: string;
   /** What `describe` said last; null while it has said nothing. */
-  label: string | null;
-  score: number;
-  /** How often each act happened. */
-  acts: Record<Act, number>;
+  readonly label: string | null;
+  /** Points; of what is trending, those that have not decayed by now. */
+  readonly score: number;
+  /** How often each act happened since the member came onto the board. */
+  readonly acts: Readonly<Record<Act, number>>;
+}
+
+/** A part of a board, from a place on. */
+export interface BoardPage {
+  readonly offset: number;
+  readonly limit: number;
 }
 
 const LABEL = 'label';
-const PRUNED_AT_ONCE = 100;
+const VERSION = 'version';
+const MOST_MEMBERS = 100_000;
+const LANDMARK_HALF_LIVES = 4_096;
 
 /**
- * Members ranked by the points that acts earned them since the beginning. An event adds its points
- * once, however often it is delivered. Of members with equal points the one whose id sorts last
- * comes first: with ids that rise with time, the newest.
+ * Members ranked by what acts earned them: with exponential decay, in this hour, day and week, and
+ * since the beginning. An event adds its points once, however often it is delivered. Of members with
+ * equal points the one that came first is ahead; where they came together, or what decays is equal,
+ * the one whose id sorts first.
  *
- * On a full board members with the fewest points give way, and start from nothing when they return.
+ * Each list has its best `maxMembers`: the others give way, and start from nothing when they return.
  */
 export class Leaderboard<Act extends string> {
   private readonly acts: readonly Act[];
+  private readonly fields: readonly string[];
   private readonly keys: KeySpace;
-  private readonly board: readonly [scores: string, details: string];
 
   constructor(
     private readonly redis: RedisClient,
     private readonly options: LeaderboardOptions<Act>,
   ) {
     this.acts = Object.keys(options.weights) as Act[];
+    this.fields = [LABEL, ...this.acts];
     this.keys = new KeySpace(options.prefix, `board:${options.name}`);
-    this.board = [this.keys.key('scores'), this.keys.key('details')];
+    for (const points of Object.values<number>(options.weights)) {
+      if (!Number.isInteger(points) || points < 1) {
+        throw new TypeError(`points of a board are whole numbers above 0; got ${points}`);
+      }
+    }
   }
 
   /** Adds an act's points; tells whether the event was new. */
-  async add({ member, act, eventId }: Contribution<Act>): Promise<boolean> {
-    const { bucket, id } = inboxEntry(this.keys, eventId);
-    const { inboxRetentionMs, weights } = this.options;
-    const { added, members } = await addPoints(
-      this.redis,
-      [bucket, ...this.board],
-      [id, inboxRetentionMs, member, act, weights[act]],
-    );
-    await this.prune(members);
-    return added;
+  async add({ members, act, at, eventId }: Contribution<Act>): Promise<boolean> {
+    const { minute: inbox, id } = inboxEntry(this.keys, eventId);
+    const { halfLifeMs, landmarkHalfLives = LANDMARK_HALF_LIVES } = this.options;
+    const what = {
+      ...this.bounds(),
+      inbox,
+      retentionMs: this.options.inboxRetentionMs,
+      act,
+      points: this.options.weights[act],
+      at: at.getTime(),
+      halfLifeMs,
+      landmarkMs: landmarkHalfLives * halfLifeMs,
+      members,
+      windows: windowsAt(at.getTime()),
+    };
+    return addPoints(this.redis, [this.keys.key()], [JSON.stringify(what), id]);
   }
 
-  /** Says how a member is shown. It may come before or after the member's points. */
-  async describe({ member, label }: { member: string; label: string }): Promise<void> {
-    const members = await describeMember(this.redis, this.board, [member, label]);
-    await this.prune(members);
+  /**
+   * Says how a member is shown. It may come before or after the member's points; what has a lower
+   * version than what was said before changes nothing.
+   */
+  async describe({ member, label, version = 0 }: MemberLabel): Promise<void> {
+    const what = { ...this.bounds(), member, field: LABEL, says: label, version };
+    await describeMember(this.redis, [this.keys.key()], [JSON.stringify(what)]);
   }
 
-  /** The best `limit` of the members that have points, in one round trip. */
-  async top(limit: number): Promise<RankedMember<Act>[]> {
-    const rows = await topMembers(this.redis, this.board, [limit, LABEL, ...this.acts]);
-    return rows.map((row, index) => this.ranked(row, index + 1));
+  /** The best members of a span, from a place on, in one round trip. */
+  async top(span: BoardSpan, { offset, limit }: BoardPage): Promise<RankedMember<Act>[]> {
+    return this.read(span, { offset, limit });
   }
 
-  /** A member's place, in one round trip; undefined while it has no points. */
-  async place(member: string): Promise<RankedMember<Act> | undefined> {
-    const row = await placeOfMember(this.redis, this.board, [member, LABEL, ...this.acts]);
-    return row && this.ranked({ member, ...row }, row.rank);
+  /**
+   * A member's place among those around it, up to `reach` on either side, in one round trip; nothing
+   * while it has no points in the span.
+   */
+  async around(span: BoardSpan, member: string, reach = 0): Promise<RankedMember<Act>[]> {
+    return this.read(span, { member, reach });
   }
 
-  /** A process that dies before this leaves the board a little longer, until the next act. */
-  private async prune(members: number): Promise<void> {
-    const { maxMembers = 100_000 } = this.options;
-    if (members <= maxMembers) return;
-    const fields = [LABEL, ...this.acts];
-    await pruneMembers(this.redis, this.board, [maxMembers, PRUNED_AT_ONCE, ...fields]);
+  /** Takes a member off for good: what is still on its way adds nothing to it. */
+  async remove(member: string): Promise<void> {
+    const windows = windowsKeptAt(Date.now()).map(({ name }) => name);
+    const { inboxRetentionMs: keptMs } = this.options;
+    const what = { ...this.bounds(), member, keptMs, windows };
+    await removeMember(this.redis, [this.keys.key()], [JSON.stringify(what)]);
   }
 
-  private ranked({ member, score, values }: TopRow, rank: number): RankedMember<Act> {
+  private bounds() {
+    const { maxMembers = MOST_MEMBERS, idleMs } = this.options;
+    const fields = [...this.fields, VERSION];
+    return { maxMembers, idleMs, isLasting: idleMs === undefined, fields };
+  }
+
+  private async read(span: BoardSpan, which: object): Promise<RankedMember<Act>[]> {
+    const set = setOf(span, Date.now());
+    const { halfLifeMs } = this.options;
+    const what = { set, halfLifeMs, fields: this.fields, ...which };
+    const rows = await readBoard(this.redis, [this.keys.key()], [JSON.stringify(what)]);
+    return rows.map((row) => this.ranked(row));
+  }
+
+  private ranked({ place: rank, member, score, values }: BoardRow): RankedMember<Act> {
     const [label = null, ...counts] = values;
-    return { rank, member, label, score, acts: this.countsOf(counts) };
-  }
-
-  private countsOf(counts: readonly (string | null)[]): Record<Act, number> {
-    const entries = this.acts.map((act, index) => [act, Number(counts[index] ?? 0)] as const);
-    return Object.fromEntries(entries) as Record<Act, number>;
+    const acts = this.acts.map((act, index) => [act, Number(counts[index] ?? 0)] as const);
+    return { rank, member, label, score, acts: Object.fromEntries(acts) as Record<Act, number> };
   }
 }

@@ -2,6 +2,9 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import {
   type PayloadOf,
+  type PublicAccount,
+  accountCreated,
+  accountUpdated,
   commentCreated,
   postLiked,
   postPublished,
@@ -9,12 +12,34 @@ import {
 } from '@trilith/contracts';
 import { RedisStreamsContext, Subscribe } from '@trilith/messaging';
 
-import { PostLeaderboard } from './post-leaderboard.js';
+import { AuthorLeaderboard } from './author-leaderboard.js';
+import { type PostAct, PostLeaderboard } from './post-leaderboard.js';
 
-/** Gives posts the points that acts earn them. */
+/** What happened to somebody's post. */
+interface ActOnPost {
+  readonly postId: string;
+  readonly authorId: string;
+  readonly act: PostAct;
+  readonly at: string;
+}
+
+/** Gives posts and their authors the points that acts earn them. */
 @Controller()
 export class LeaderboardsConsumer {
-  constructor(private readonly posts: PostLeaderboard) {}
+  constructor(
+    private readonly posts: PostLeaderboard,
+    private readonly authors: AuthorLeaderboard,
+  ) {}
+
+  @Subscribe(accountCreated)
+  async onAccountCreated(@Payload() account: PayloadOf<typeof accountCreated>): Promise<void> {
+    await this.describeAuthor(account);
+  }
+
+  @Subscribe(accountUpdated)
+  async onAccountUpdated(@Payload() account: PayloadOf<typeof accountUpdated>): Promise<void> {
+    await this.describeAuthor(account);
+  }
 
   @Subscribe(postPublished)
   async onPostPublished(
@@ -25,25 +50,38 @@ export class LeaderboardsConsumer {
 
   @Subscribe(postViewed)
   async onPostViewed(
-    @Payload() { postId }: PayloadOf<typeof postViewed>,
-    @Ctx() { id: eventId }: RedisStreamsContext,
+    @Payload() { postId, authorId, viewedAt }: PayloadOf<typeof postViewed>,
+    @Ctx() { id }: RedisStreamsContext,
   ): Promise<void> {
-    await this.posts.add({ member: postId, act: 'view', eventId });
+    await this.add(id, { postId, authorId, act: 'view', at: viewedAt });
   }
 
   @Subscribe(postLiked)
   async onPostLiked(
-    @Payload() { postId }: PayloadOf<typeof postLiked>,
-    @Ctx() { id: eventId }: RedisStreamsContext,
+    @Payload() { postId, authorId, likedAt }: PayloadOf<typeof postLiked>,
+    @Ctx() { id }: RedisStreamsContext,
   ): Promise<void> {
-    await this.posts.add({ member: postId, act: 'like', eventId });
+    await this.add(id, { postId, authorId, act: 'like', at: likedAt });
   }
 
   @Subscribe(commentCreated)
   async onCommentCreated(
-    @Payload() { postId }: PayloadOf<typeof commentCreated>,
-    @Ctx() { id: eventId }: RedisStreamsContext,
+    @Payload() { postId, postAuthorId, createdAt }: PayloadOf<typeof commentCreated>,
+    @Ctx() { id }: RedisStreamsContext,
   ): Promise<void> {
-    await this.posts.add({ member: postId, act: 'comment', eventId });
+    await this.add(id, { postId, authorId: postAuthorId, act: 'comment', at: createdAt });
+  }
+
+  private async describeAuthor({ accountId, displayName, version }: PublicAccount): Promise<void> {
+    await this.authors.describe({ member: accountId, label: displayName, version });
+  }
+
+  /** Each board counts the event once by itself: one that failed alone is made up for. */
+  private async add(eventId: string, { postId, authorId, act, at }: ActOnPost): Promise<void> {
+    const contribution = { act, at: new Date(at), eventId };
+    await Promise.all([
+      this.posts.add({ ...contribution, members: [postId] }),
+      this.authors.add({ ...contribution, members: [authorId] }),
+    ]);
   }
 }

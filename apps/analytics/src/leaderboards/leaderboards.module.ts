@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { AuthorLeaderboard } from './author-leaderboard.js';
 import { LeaderboardsConsumer } from './leaderboards.consumer.js';
 import { LeaderboardsController } from './leaderboards.controller.js';
 import { LeaderboardsService } from './leaderboards.service.js';
@@ -7,6 +8,7 @@ import { PostLeaderboard } from './post-leaderboard.js';
 
 @Module({
   controllers: [LeaderboardsController, LeaderboardsConsumer],
-  providers: [LeaderboardsService, PostLeaderboard],
+  providers: [LeaderboardsService, PostLeaderboard, AuthorLeaderboard],
+  exports: [PostLeaderboard, AuthorLeaderboard],
 })
 export class LeaderboardsModule {}

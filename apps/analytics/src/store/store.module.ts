@@ -10,13 +10,14 @@ import { checkServer, closeRedis, createRedis, whenReady } from '@trilith/redis'
 import { HealthRegistry } from '@trilith/service';
 
 import { ANALYTICS_CONFIG, type AnalyticsConfig } from '../analytics.config.js';
+import { Clock } from './clock.js';
 import { Store } from './store.js';
 
 /** Connects to the Redis of the figures, watches it, and closes it when all work is done. */
 @Global()
 @Module({
-  providers: [{ provide: Store, inject: [ANALYTICS_CONFIG], useFactory: openStore }],
-  exports: [Store],
+  providers: [Clock, { provide: Store, inject: [ANALYTICS_CONFIG], useFactory: openStore }],
+  exports: [Clock, Store],
 })
 export class StoreModule implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('store');

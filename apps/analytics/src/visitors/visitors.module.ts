@@ -1,12 +1,16 @@
 import { Module } from '@nestjs/common';
 
+import { CountersModule } from '../counters/counters.module.js';
 import { Store } from '../store/store.js';
 import { UniqueVisitors } from './unique-visitors.js';
-import { VisitorsConsumer } from './visitors.consumer.js';
+import { VisitorsController } from './visitors.controller.js';
+import { VisitorsService } from './visitors.service.js';
 
 @Module({
-  controllers: [VisitorsConsumer],
+  imports: [CountersModule],
+  controllers: [VisitorsController],
   providers: [
+    VisitorsService,
     {
       provide: UniqueVisitors,
       inject: [Store],

@@ -12,12 +12,10 @@ export const overviewSchema = z
     comments: z.int(),
     likes: z.int(),
     views: z.int(),
-    uniqueVisitorsToday: z
-      .int()
-      .describe('About how many people read a post since midnight UTC, each once.'),
+    uniqueVisitorsToday: z.int().describe('How many people came since midnight UTC, each once.'),
     uniqueVisitorsStandardError: z
       .number()
-      .describe('Of uniqueVisitorsToday, as a fraction. All else is exact.'),
+      .describe('Of uniqueVisitorsToday, as a fraction: 0 while it is exact, as all else is.'),
     asOf: z.iso.datetime().describe('When these figures were read.'),
   })
   .meta({ id: 'Overview' });
