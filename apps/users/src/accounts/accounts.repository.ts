@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { Injectable } from '@nestjs/common';
@@ -7,6 +9,12 @@ import { violatedConstraint } from '../database/constraint-violation.js';
 import { Account } from './account.entity.js';
 import { EmailTakenError, UsernameTakenError } from './accounts.errors.js';
 import { Profile } from './profile.entity.js';
+
+const READ_ACCOUNT = readFileSync(new URL('./read-account.sql', import.meta.url), 'utf8');
+
+/** A row of read-account.sql. */
+type AccountRow = Omit<Account, 'passwordHash' | 'profile'> &
+  Omit<Profile, 'accountId' | 'metadata'>;
 
 /** What a new account starts with. Names are in lower case already. */
 export interface AccountDraft {
@@ -48,8 +56,9 @@ export class AccountsRepository {
     return account;
   }
 
-  findById(id: string): Promise<Account | null> {
-    return this.withProfile().where('account.id = :id', { id }).getOne();
+  async findById(id: string): Promise<Account | null> {
+    const [row] = await this.manager.query<AccountRow[]>(READ_ACCOUNT, [id]);
+    return row ? toAccount(row) : null;
   }
 
   /**
@@ -158,6 +167,11 @@ export class AccountsRepository {
   private get manager(): EntityManager {
     return this.transaction.tx;
   }
+}
+
+function toAccount({ displayName, avatarUrl, bio, preferences, ...row }: AccountRow): Account {
+  const profile = { accountId: row.id, displayName, avatarUrl, bio, preferences };
+  return Object.assign(new Account(), row, { profile: Object.assign(new Profile(), profile) });
 }
 
 function rethrowTaken(error: unknown): never {
