@@ -1,6 +1,7 @@
 -- Pairs of valid indexes of one table of which the first is not needed: it has all that the second
 -- has (the same), or is a B-tree over the second's first columns (a part). Of two that are the same
--- the one that a constraint or a key needs stays, else the older.
+-- the one that a constraint or a key needs stays, else the older. Operator classes are those of one
+-- kind of index each. Each index is told once.
 --
 -- $1 the least size in bytes
 WITH indexes AS (
@@ -20,12 +21,13 @@ WITH indexes AS (
      AND NOT c.relispartition
      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 )
-SELECT a.nspname || '.' || a.relname AS index,
+SELECT DISTINCT ON (a.relpages, a.nspname, a.relname)
+       a.nspname || '.' || a.relname AS index,
        b.nspname || '.' || b.relname AS other,
        a.indnatts = b.indnatts AS same,
        (a.relpages * current_setting('block_size')::bigint)::float8 AS bytes
   FROM indexes a
-  JOIN indexes b ON b.indrelid = a.indrelid AND b.indexrelid <> a.indexrelid AND b.relam = a.relam
+  JOIN indexes b ON b.indrelid = a.indrelid AND b.indexrelid <> a.indexrelid
                 AND b.predicate = a.predicate
  WHERE NOT a.needed
    AND a.relpages * current_setting('block_size')::bigint >= $1::float8
@@ -44,4 +46,4 @@ SELECT a.nspname || '.' || a.relname AS index,
        AND b.keys[1:a.indnkeyatts] = a.keys AND b.classes[1:a.indnkeyatts] = a.classes
        AND b.collations[1:a.indnkeyatts] = a.collations AND b.options[1:a.indnkeyatts] = a.options)
    )
- ORDER BY a.relpages DESC, 1, 2
+ ORDER BY a.relpages DESC, a.nspname, a.relname, a.indnatts = b.indnatts DESC, b.indexrelid
