@@ -103,6 +103,18 @@ describe('GET /v1/live', () => {
     listener.leave();
   });
 
+  it.each(['', ' ', '\u00ff', '-', '1-', '999999999999999-999999999999999', 'x'.repeat(5_000)])(
+    'should let in who comes with the id %j',
+    async (lastId) => {
+      const app = await listening();
+      const listener = await Listener.at(app, lastId);
+
+      expect(listener.response.statusCode).toBe(200);
+      await heard(app, listener);
+      listener.leave();
+    },
+  );
+
   it('should go on where a reader was cut off, in order and without repeating', async () => {
     const app = await listening();
     const log = app.get(LiveLog);

@@ -64,6 +64,12 @@ local function addTrending(member)
   keepTrending(member, -(kept and addLogs(-kept, worth) or worth))
 end
 
+-- Only parts of a power of two are told exactly: others are rounded, differently with each sum of points,
+-- and of two that came at the same time either would be ahead.
+local function powerOfTwoFrom(length)
+  return 2 ^ math.ceil(log2(length))
+end
+
 -- Earlier is ahead: a member has the time of its first act in the window, as a part of half a point.
 local function addTo(window, member, start, length)
   local time = 0.5 * math.min(math.max((given.at - start) / length, 0), 1)
@@ -85,20 +91,28 @@ local function removeDecayed()
 end
 
 followLandmark()
+local windows = {}
+for _, window in ipairs(given.windows) do
+  if window.expiresAt > now then
+    window.key = board .. ':points:' .. window.name
+    window.timeUnit = powerOfTwoFrom(window.length)
+    windows[#windows + 1] = window
+  end
+end
 for _, member in ipairs(given.members) do
   if redis.call('SISMEMBER', REMOVED, member) == 0 then
     addTrending(member)
     if given.isLasting then addTo(ALL, member, 0, EVER) end
-    for _, window in ipairs(given.windows) do
-      if window.expiresAt > now then
-        local name = board .. ':points:' .. window.name
-        addTo(name, member, window.start, window.length)
-        redis.call('PEXPIREAT', name, string.format('%.0f', window.expiresAt))
-        removeLast(name, given.maxMembers, given.fields)
-      end
+    for _, window in ipairs(windows) do
+      addTo(window.key, member, window.start, window.timeUnit)
     end
     redis.call('HINCRBY', DETAILS, given.act .. ':' .. member, 1)
   end
+end
+-- After all of them: none of this act gives way to another that is only counted sooner.
+for _, window in ipairs(windows) do
+  redis.call('PEXPIREAT', window.key, string.format('%.0f', window.expiresAt))
+  removeLast(window.key, given.maxMembers, given.fields)
 end
 removeDecayed()
 removeLast(TRENDING, given.maxMembers - redis.call('ZCARD', PREVIOUS), given.fields)

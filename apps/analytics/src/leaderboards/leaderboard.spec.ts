@@ -188,6 +188,21 @@ describe('Leaderboard', () => {
     expect((await board.top('all', ALL)).map((row) => row.member)).toEqual(['c', 'a', 'b']);
   });
 
+  it('should let none of an act give way to another of it that is counted sooner', async () => {
+    const { board } = fresh({ maxMembers: 2 });
+    const at = new Date();
+    await board.add(act('b', 'view', at));
+    await board.add(act('c', 'view', at));
+    const earlier = new Date(at.getTime() - 1_000);
+    await board.add({ ...act('a', 'view', earlier), members: ['a', 'c'] });
+
+    const shown = await board.top('week', ALL);
+    expect(shown.map(({ member: name, score }) => [name, score])).toEqual([
+      ['c', 2],
+      ['a', 1],
+    ]);
+  });
+
   it('should not rank a member that has no points', async () => {
     const { board } = fresh();
     await board.describe({ member: 'post-1', label: 'Quiet' });

@@ -32,7 +32,7 @@ export class LiveController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     // What is no id of ours is of before the log: all that can be said is that something is lacking.
-    const { data: lastId = given && '0-0' } = lastEventId.safeParse(given);
+    const { data: lastId = given ? '0-0' : undefined } = lastEventId.safeParse(given);
     const reader = new LiveReader(reply.raw);
     reply.raw.once('close', () => this.feed.leave(reader));
     await this.feed.join(reader, lastId, () => open(reply));
