@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getModelToken } from '@nestjs/mongoose';
 import { postLiked } from '@trilith/contracts';
+import { faultyProxy } from '@trilith/testing';
 import type { Model } from 'mongoose';
 import { v7 as uuidv7 } from 'uuid';
 
+import { DatabaseBusyError } from '../src/database/database.errors.js';
 import { Transactions } from '../src/database/transactions.js';
 import { POST, type Post } from '../src/posts/post.schema.js';
 import { Platform, type Replica } from './support/platform.js';
@@ -79,6 +81,23 @@ describe('Transactions', () => {
     await expect(failing).rejects.toThrow('changed my mind');
     expect(await likeCount()).toBe(before);
     await expect(content.outbox({ topic: postLiked.name, key })).resolves.toEqual([]);
+  });
+
+  it('should give up work that MongoDB goes silent on', async () => {
+    await using own = await Platform.start();
+    await using proxy = await faultyProxy(own.mongo.url);
+    const { app } = await own.replica({
+      MONGODB_URL: proxy.url,
+      MONGODB_TRANSACTION_TIMEOUT: '500ms',
+    });
+    const silenced = app.get(Transactions).run(async () => {
+      proxy.stall();
+      const { session = null } = app.get(Transactions);
+      await app.get<Model<Post>>(getModelToken(POST)).findById(uuidv7()).session(session);
+    });
+
+    await expect(silenced).rejects.toBeInstanceOf(DatabaseBusyError);
+    proxy.heal();
   });
 
   it('should let work inside of work be part of it', async () => {
