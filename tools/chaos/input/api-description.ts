@@ -99,11 +99,15 @@ function resolve(schema: JsonSchema, document: OpenApi): JsonSchema {
   return resolve(found, document);
 }
 
+/** Of now: what is made or happened long ago may be refused for that. */
+const NOW = new Date();
+const NOW_HEX = NOW.getTime().toString(16).padStart(12, '0');
+
 const BY_FORMAT: Readonly<Record<string, string>> = {
   email: 'sample@example.org',
-  uuid: '0198c1a0-0000-7000-8000-000000000001',
+  uuid: `${NOW_HEX.slice(0, 8)}-${NOW_HEX.slice(8)}-7000-8000-000000000001`,
   uri: 'https://example.org/sample.png',
-  'date-time': '2026-01-01T00:00:00.000Z',
+  'date-time': NOW.toISOString(),
 };
 
 /** A value that the schema takes, or nearly: patterns are not read. */

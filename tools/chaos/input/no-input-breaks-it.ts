@@ -3,7 +3,7 @@ import { startPlatform } from '../../platform/platform.ts';
 import { SERVICE_NAMES } from '../../platform/services.ts';
 import { scratchProfile } from '../../stores/profile.ts';
 import type { Experiment, ExperimentContext, Finding } from '../experiment.ts';
-import { type Answer, hangUp, send, sendBytes } from './answers.ts';
+import { type Answer, WRITE_KEY, hangUp, send, sendBytes } from './answers.ts';
 import { type Operation, operationsOf } from './api-description.ts';
 import { type Attack, attacksOn, goodRequest } from './attacks.ts';
 import { WITHOUT_LIMITS } from '../without-limits.ts';
@@ -32,7 +32,12 @@ export const noInputBreaksIt: Experiment = {
     const platform = await startPlatform({
       profile: scratchProfile('chaos'),
       ports: 'free',
-      env: { ...WITHOUT_LIMITS, LOG_FORMAT: 'json', LOG_LEVEL: 'error' },
+      env: {
+        ...WITHOUT_LIMITS,
+        EVENT_WRITE_KEYS: WRITE_KEY,
+        LOG_FORMAT: 'json',
+        LOG_LEVEL: 'error',
+      },
       signal: context.signal,
       onProgress: context.say,
       onLine: (label, line) => errors.push(`${label}: ${line}`),

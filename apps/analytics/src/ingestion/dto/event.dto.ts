@@ -5,8 +5,7 @@ import { z } from 'zod';
 export const sentEvent = z.strictObject({
   id: z
     .uuid({ version: 'v7' })
-    .describe('The same however often the event is sent: it counts once.')
-    .meta({ example: '0198c1a0-0000-7000-8000-000000000001' }),
+    .describe('The same however often the event is sent: it counts once.'),
   ...eventFields,
   at: z.iso
     .datetime({ offset: true })
