@@ -18,6 +18,7 @@ export interface JsonSchema {
 interface Parameter {
   readonly name: string;
   readonly in: string;
+  readonly required?: boolean;
   readonly schema?: JsonSchema;
 }
 
@@ -39,6 +40,8 @@ export interface Operation {
   /** Of something that is there, so that no route hides behind a 404. */
   readonly knownId: string;
   readonly query: readonly string[];
+  /** The parameters that it cannot do without, as the query of a URL; empty for none. */
+  readonly goodQuery: string;
   /** Headers of its own that it should take. */
   readonly headers: Readonly<Record<string, string>>;
   /** The media type of its body. */
@@ -74,6 +77,7 @@ function operation(
   return {
     ...route,
     query: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
+    goodQuery: requiredQuery(parameters, document),
     headers: Object.fromEntries(
       parameters.filter((one) => one.in === 'header').map(({ name }) => [name, headerOf(name)]),
     ),
@@ -81,6 +85,15 @@ function operation(
     goodBody: body && (sample(body, document) as Record<string, unknown>),
     bodyFields: Object.keys(fields ?? {}),
   };
+}
+
+function requiredQuery(parameters: readonly Parameter[], document: OpenApi): string {
+  const required = parameters.filter((one) => one.in === 'query' && one.required === true);
+  const query = new URLSearchParams();
+  for (const { name, schema } of required) {
+    query.set(name, String(sample(schema ?? {}, document)));
+  }
+  return query.toString();
 }
 
 const BODY_TYPES = new Set(['application/json', 'application/merge-patch+json']);

@@ -34,8 +34,8 @@ export function* attacksOn(operation: Operation): Generator<Attack> {
 
 /** The request that the route is for. */
 export function goodRequest(operation: Operation): Attack {
-  const { method, headers, bodyType, goodBody } = operation;
-  const target = withIds(operation);
+  const { method, headers, bodyType, goodBody, goodQuery } = operation;
+  const target = withIds(operation) + (goodQuery && `?${goodQuery}`);
   if (goodBody === undefined) return { method, target, headers };
   const typed = { ...headers, 'content-type': bodyType };
   return { method, target, headers: typed, body: JSON.stringify(goodBody) };
@@ -62,9 +62,8 @@ function* wrongPaths(operation: Operation): Generator<Attack> {
 }
 
 function* wrongQueries(operation: Operation): Generator<Attack> {
-  const good = goodRequest(operation);
   for (const name of [...operation.query, 'unknown', '__proto__']) {
-    for (const text of HOSTILE_TEXTS) yield query(good, `${name}=${escape(text)}`);
+    for (const text of HOSTILE_TEXTS) yield query(operation, name, `${name}=${escape(text)}`);
     for (const odd of [
       name,
       `${name}=1&${name}=2`,
@@ -72,7 +71,7 @@ function* wrongQueries(operation: Operation): Generator<Attack> {
       `${name}[$ne]=`,
       `${name}=%zz`,
     ]) {
-      yield query(good, odd);
+      yield query(operation, name, odd);
     }
   }
 }
@@ -90,8 +89,12 @@ function* wrongHeaders(operation: Operation): Generator<Attack> {
   }
 }
 
-function query(good: Attack, text: string): Attack {
-  return { ...good, target: `${good.target}?${text}` };
+/** Beside the parameters that the route cannot do without, or in the place of one of them. */
+function query(operation: Operation, name: string, text: string): Attack {
+  const rest = new URLSearchParams(operation.goodQuery);
+  rest.delete(name);
+  const parts = [rest.toString(), text].filter((part) => part !== '');
+  return { ...goodRequest(operation), target: `${withIds(operation)}?${parts.join('&')}` };
 }
 
 function* wrongMethods(operation: Operation): Generator<Attack> {

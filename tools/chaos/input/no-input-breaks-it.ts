@@ -112,7 +112,8 @@ class Tally {
   /** A route whose good request is not understood would hide behind that refusal. */
   tried(operation: Operation, { status, body }: Answer): void {
     this.#routes += 1;
-    if (status !== 400) return;
+    // Unlike a rule's refusal, one of the form names what is wrong in the request.
+    if (status !== 400 || !body.includes('"errors":[')) return;
     this.#goodRefused += 1;
     this.#say(
       `${operation.method} ${operation.path} refuses a good request: ${body.slice(0, 300)}`,

@@ -10,6 +10,8 @@ const language = z
   .string()
   .max(35)
   .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'must be a language tag (BCP 47) such as pt-BR')
+  // Before the transformation, beyond which zod describes no examples.
+  .meta({ examples: ['pt-BR'] })
   .transform((tag, context) => {
     try {
       return Intl.getCanonicalLocales(tag)[0] ?? tag;
@@ -17,8 +19,7 @@ const language = z
       context.addIssue({ code: 'custom', message: 'must be a language tag (BCP 47)' });
       return z.NEVER;
     }
-  })
-  .meta({ examples: ['pt-BR'] });
+  });
 
 /** How the account likes to be served; what is not there is left to the application. */
 export const preferences = z.strictObject({
@@ -34,7 +35,10 @@ export type Preferences = z.output<typeof preferences>;
  */
 export const preferencesPatch = z.strictObject({
   theme: theme.nullable().optional(),
-  language: language.nullable().optional(),
+  language: language
+    .nullable()
+    .optional()
+    .meta({ examples: ['pt-BR'] }),
   notifications: z
     .partialRecord(z.enum(NOTIFICATIONS), z.boolean().nullable())
     .nullable()
