@@ -84,6 +84,8 @@ CREATE TABLE accounts (
   lock_reason text,
   locked_until timestamp(3) with time zone,
   security_version integer DEFAULT 1 NOT NULL,
+  deactivated_at timestamp(3) with time zone,
+  erased_at timestamp(3) with time zone,
   CONSTRAINT accounts_email_check CHECK (((email = lower(email)) AND (email ~~ '%_@_%'::text) AND (char_length(email) <= 254))),
   CONSTRAINT accounts_lock_reason_check CHECK (
 CASE lock_reason
@@ -124,9 +126,15 @@ CREATE UNIQUE INDEX account_stats_account_key ON public.account_stats USING btre
 
 CREATE INDEX account_stats_most_events ON public.account_stats USING btree (events DESC, account_id DESC);
 
+CREATE INDEX accounts_admins_newest ON public.accounts USING btree (created_at DESC, id DESC) WHERE (role = 'admin'::text);
+
+CREATE INDEX accounts_deactivated_newest ON public.accounts USING btree (created_at DESC, id DESC) WHERE (deactivated_at IS NOT NULL);
+
 CREATE UNIQUE INDEX accounts_email_key ON public.accounts USING btree (email);
 
 CREATE INDEX accounts_last_signed_in ON public.accounts USING btree (last_signed_in_at DESC NULLS LAST, id DESC);
+
+CREATE INDEX accounts_locked_newest ON public.accounts USING btree (created_at DESC, id DESC) WHERE (lock_reason IS NOT NULL);
 
 CREATE INDEX accounts_newest ON public.accounts USING btree (created_at DESC, id DESC);
 
@@ -149,6 +157,25 @@ CREATE TABLE decoy_counters (
   CONSTRAINT decoy_counters_pkey PRIMARY KEY (slot)
 )
 WITH (fillfactor=50);
+
+CREATE TABLE erasures (
+  id uuid NOT NULL,
+  account_id uuid,
+  requested_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  asked_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  users_at timestamp(3) with time zone,
+  content_at timestamp(3) with time zone,
+  analytics_at timestamp(3) with time zone,
+  completed_at timestamp(3) with time zone,
+  CONSTRAINT erasures_completed_at_check CHECK ((((completed_at IS NULL) = (account_id IS NOT NULL)) AND ((completed_at IS NULL) OR ((users_at IS NOT NULL) AND (content_at IS NOT NULL) AND (analytics_at IS NOT NULL))))),
+  CONSTRAINT erasures_pkey PRIMARY KEY (id)
+);
+
+CREATE UNIQUE INDEX erasures_account_key ON public.erasures USING btree (account_id) WHERE (completed_at IS NULL);
+
+CREATE INDEX erasures_completed ON public.erasures USING btree (completed_at) WHERE (completed_at IS NOT NULL);
+
+CREATE INDEX erasures_open ON public.erasures USING btree (asked_at) WHERE (completed_at IS NULL);
 
 CREATE TABLE familiar_networks (
   account_id uuid NOT NULL,

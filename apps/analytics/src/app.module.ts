@@ -4,6 +4,7 @@ import { ANALYTICS_CONFIG, type AnalyticsConfig } from './analytics.config.js';
 import { ActiveModule } from './active/active.module.js';
 import { reportsCache } from './cache/reports-cache.js';
 import { CountersModule } from './counters/counters.module.js';
+import { ErasuresModule } from './erasures/erasures.module.js';
 import { EventsModule } from './events/events.module.js';
 import { IngestionModule } from './ingestion/ingestion.module.js';
 import { LeaderboardsModule } from './leaderboards/leaderboards.module.js';
@@ -32,6 +33,7 @@ export class AppModule {
         TopModule,
         LeaderboardsModule,
         OverviewModule,
+        ErasuresModule,
       ],
       providers: [{ provide: ANALYTICS_CONFIG, useValue: config }],
       exports: [ANALYTICS_CONFIG],

@@ -5,6 +5,8 @@ import { contentCache } from './cache/content-cache.js';
 import { CommentsModule } from './comments/comments.module.js';
 import { CONTENT_CONFIG, type ContentConfig } from './content.config.js';
 import { DatabaseModule } from './database/database.module.js';
+import { ErasuresModule } from './erasures/erasures.module.js';
+import { ExportModule } from './export/export.module.js';
 import { LikesModule } from './likes/likes.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PostsModule } from './posts/posts.module.js';
@@ -25,6 +27,8 @@ export class AppModule {
         PostsModule,
         CommentsModule,
         LikesModule,
+        ErasuresModule,
+        ExportModule,
       ],
       providers: [{ provide: CONTENT_CONFIG, useValue: config }],
       exports: [CONTENT_CONFIG],

@@ -1,11 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from '@trilith/auth';
 
+import { AccountClosingModule } from './account-closing/account-closing.module.js';
 import { ActivityModule } from './activity/activity.module.js';
+import { AdministrationModule } from './administration/administration.module.js';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { usersCache } from './cache/users-cache.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EmailsModule } from './emails/emails.module.js';
+import { ErasuresModule } from './erasures/erasures.module.js';
+import { ExportModule } from './export/export.module.js';
 import { ImportsModule } from './imports/imports.module.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -37,6 +41,10 @@ export class AppModule {
         }),
         AccountsModule,
         ProfilesModule,
+        AccountClosingModule,
+        AdministrationModule,
+        ErasuresModule,
+        ExportModule,
         EmailsModule,
         PasswordsModule,
         DirectoryModule,

@@ -113,6 +113,9 @@ const environment = z.object({
   /** Where people are: mails lead to its pages /verify-email and /reset-password. Default: to none. */
   APP_URL: url('http', 'https').optional(),
 
+  /** After how long services are asked again to erase what they have of an account. */
+  ERASURES_ASK_AGAIN_AFTER: duration('10m'),
+
   ...limitEnvironment,
   /** Attempts to sign in from one address, whoever as. */
   RATE_LIMIT_SIGN_IN_ADDRESS: rate('100/15m'),
@@ -128,6 +131,8 @@ const environment = z.object({
   RATE_LIMIT_MAIL_ACCOUNT: rate('6/1h'),
   /** Attempts at the present password by who is signed in. */
   RATE_LIMIT_PASSWORD: rate('20/15m'),
+  /** Exports of one account's data. */
+  RATE_LIMIT_EXPORT: rate('6/1h'),
   /** Changes of one account's username. */
   RATE_LIMIT_RENAMING: rate('10/1d'),
 });
@@ -163,6 +168,7 @@ export const usersConfig = environment.transform((env) => ({
     retentionMonths: env.ACTIVITY_MONTHS_KEPT,
   },
   reports: { refreshEveryMs: env.REPORTS_REFRESH_EVERY },
+  erasures: { askAgainMs: env.ERASURES_ASK_AGAIN_AFTER },
   mail: {
     smtpUrl: env.SMTP_URL,
     directory: env.MAIL_DIRECTORY,
@@ -195,6 +201,7 @@ export const usersConfig = environment.transform((env) => ({
     signUp: { address: env.RATE_LIMIT_SIGN_UP_ADDRESS, account: env.RATE_LIMIT_SIGN_UP_ACCOUNT },
     mail: { address: env.RATE_LIMIT_MAIL_ADDRESS, account: env.RATE_LIMIT_MAIL_ACCOUNT },
     password: env.RATE_LIMIT_PASSWORD,
+    export: env.RATE_LIMIT_EXPORT,
     renaming: env.RATE_LIMIT_RENAMING,
   },
   passwords: { concurrency: env.PASSWORD_CONCURRENCY, maxWaiting: env.PASSWORD_QUEUE },

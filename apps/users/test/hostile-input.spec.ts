@@ -34,6 +34,16 @@ const writes: { method: Method; url: string; good: () => Record<string, unknown>
   },
   {
     method: 'POST',
+    url: '/v1/accounts/me/deactivation',
+    good: () => ({ currentPassword: 'not the password' }),
+  },
+  {
+    method: 'POST',
+    url: '/v1/accounts/me/erasure',
+    good: () => ({ currentPassword: 'not the password' }),
+  },
+  {
+    method: 'POST',
     url: '/v1/accounts/email-confirmations',
     good: () => ({ token: 'a'.repeat(64) }),
   },

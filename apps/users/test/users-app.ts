@@ -59,6 +59,7 @@ const WITHOUT_LIMITS = {
   RATE_LIMIT_MAIL_ACCOUNT: '1000000/1s',
   RATE_LIMIT_PASSWORD: '1000000/1s',
   RATE_LIMIT_RENAMING: '1000000/1s',
+  RATE_LIMIT_EXPORT: '1000000/1s',
 };
 
 /** The environment of a service on these stores. */

@@ -28,3 +28,6 @@ export const postViewed = defineEvent(
   'posts.viewed',
   postReference.extend({ visitor: z.string(), viewedAt: z.iso.datetime() }),
 );
+
+/** Published by content when a post that was published is gone for good, with what was written below it. */
+export const postRemoved = defineEvent('posts.removed', postReference);

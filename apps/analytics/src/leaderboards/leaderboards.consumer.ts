@@ -8,6 +8,7 @@ import {
   commentCreated,
   postLiked,
   postPublished,
+  postRemoved,
   postViewed,
 } from '@trilith/contracts';
 import { RedisStreamsContext, Subscribe } from '@trilith/messaging';
@@ -83,5 +84,10 @@ export class LeaderboardsConsumer {
       this.posts.add({ ...contribution, members: [postId] }),
       this.authors.add({ ...contribution, members: [authorId] }),
     ]);
+  }
+
+  @Subscribe(postRemoved)
+  async onPostRemoved(@Payload() { postId }: PayloadOf<typeof postRemoved>): Promise<void> {
+    await this.posts.remove(postId);
   }
 }

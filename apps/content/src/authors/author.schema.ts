@@ -27,7 +27,12 @@ export interface Author {
   updatedAt: Date;
   /** Not there for an account that was never locked. */
   security?: AuthorSecurity;
+  /** There when the account was erased: what is left keeps what comes late from bringing it back. */
+  erasedAt?: Date;
 }
+
+/** Of an author that was erased: no copy, and no lock, is newer. */
+export const LAST_VERSION = 2_147_483_647;
 
 const authorSecuritySchema = new Schema<AuthorSecurity>(
   {
@@ -48,6 +53,7 @@ export const authorSchema = new Schema<Author>(
     version: { type: Number, required: true },
     updatedAt: { type: Date, required: true },
     security: { type: authorSecuritySchema },
+    erasedAt: { type: Date },
   },
   { ...documentOptions, collection: 'authors' },
 );

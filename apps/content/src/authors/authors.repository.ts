@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, mongo, trusted } from 'mongoose';
 
-import { AUTHOR, type Author, type AuthorSecurity } from './author.schema.js';
+import { AUTHOR, type Author, type AuthorSecurity, LAST_VERSION } from './author.schema.js';
 
 const DUPLICATE_KEY = 11_000;
 
@@ -54,6 +54,31 @@ export class AuthorsRepository {
   ): Promise<void> {
     const older = [{ security: null }, { 'security.version': trusted(olderVersion) }];
     await this.authors.updateOne({ _id, $or: older }, { $set: { security } });
+  }
+
+  /**
+   * Leaves nothing of an author but that there was one, who may write no more; gives when that was done
+   * first.
+   */
+  async erase(accountId: string): Promise<Date> {
+    const now = new Date();
+    await this.keep({
+      _id: accountId,
+      username: '',
+      displayName: '',
+      avatarUrl: null,
+      version: LAST_VERSION,
+      updatedAt: now,
+      erasedAt: now,
+      security: {
+        version: LAST_VERSION,
+        isLocked: true,
+        lockedUntil: null,
+        failedLoginAttempts: 0,
+      },
+    });
+    const author = await this.authors.findById(accountId, { erasedAt: 1 }).lean();
+    return author?.erasedAt ?? now;
   }
 
   private async replaceOlder(

@@ -86,6 +86,13 @@ export class AuthorsService {
     if (lockedUntil === null || lockedUntil > new Date()) throw new AccountLockedError(lockedUntil);
   }
 
+  /** Forgets an account for good, and refuses it; gives when that was done first. */
+  async erase(accountId: string): Promise<Date> {
+    const erasedAt = await this.authors.erase(accountId);
+    await this.cache.deleteByTag(authorTag(accountId));
+    return erasedAt;
+  }
+
   private async lookUp(accountId: string): Promise<Author | undefined> {
     const account = await this.users.findAccount(accountId);
     if (account === undefined) return undefined;

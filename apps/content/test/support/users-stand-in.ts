@@ -4,15 +4,26 @@ import { Payload, RpcException } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   accountCreated,
+  accountErased,
   accountLocked,
   accountUnlocked,
   accountUpdated,
   getAccount,
+  type exportContent,
   type PayloadOf,
   type PublicAccount,
+  type ReplyOf,
 } from '@trilith/contracts';
-import { EventPublisher, MessagingModule, RedisStreamsServer, Respond } from '@trilith/messaging';
+import {
+  EventPublisher,
+  MessagingModule,
+  type RedisStreamsClient,
+  RedisStreamsServer,
+  Respond,
+} from '@trilith/messaging';
 import { v7 as uuidv7 } from 'uuid';
+
+const CONTENT_CLIENT = Symbol('client of content');
 
 /** What accounts there are, and which were asked for. */
 class Accounts {
@@ -41,7 +52,10 @@ export class UsersStandIn implements AsyncDisposable {
     const { url, prefix } = redis;
 
     @Module({
-      imports: [MessagingModule.forRoot({ redis: { url }, prefix, service: 'users' })],
+      imports: [
+        MessagingModule.forRoot({ redis: { url }, prefix, service: 'users' }),
+        MessagingModule.forFeature([{ token: CONTENT_CLIENT, service: 'content' }]),
+      ],
       controllers: [AccountsResponder],
       providers: [Accounts],
     })
@@ -85,6 +99,21 @@ export class UsersStandIn implements AsyncDisposable {
     payload: PayloadOf<typeof accountLocked> | PayloadOf<typeof accountUnlocked>,
   ): Promise<void> {
     await this.app.get(EventPublisher).publish([{ topic, key: uuidv7(), payload }]);
+  }
+
+  /** Tells subscribers that an account is to be erased. */
+  async erased(payload: PayloadOf<typeof accountErased>): Promise<void> {
+    const event = { topic: accountErased, key: payload.accountId, payload };
+    await this.app.get(EventPublisher).publish([event]);
+  }
+
+  /** Asks content for a part of an export. */
+  async ask(
+    contract: typeof exportContent,
+    payload: PayloadOf<typeof exportContent>,
+  ): Promise<ReplyOf<typeof exportContent>> {
+    const client = this.app.get<RedisStreamsClient>(CONTENT_CLIENT);
+    return client.ask(contract, payload, { timeoutMs: 30_000 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -35,7 +35,9 @@ export class AccountViews {
       viewKey(accountId),
       async () => {
         const account = await this.accounts.findById(accountId);
-        return account && { ...toAccountView(account), preferences: account.profile.preferences };
+        // Closed by its owner, it is there for nobody else.
+        if (!account || account.deactivatedAt !== null) return null;
+        return { ...toAccountView(account), preferences: account.profile.preferences };
       },
       timing,
     );

@@ -30,6 +30,14 @@ export class Account {
   @Column('text', { default: 'member' })
   role!: AccountRole;
 
+  /** When its owner closed it; null while it is open. */
+  @Column({ type: 'timestamptz', name: 'deactivated_at', precision: 3, nullable: true })
+  deactivatedAt!: Date | null;
+
+  /** When its owner asked to be forgotten: it is there for its erasure alone. */
+  @Column({ type: 'timestamptz', name: 'erased_at', precision: 3, nullable: true })
+  erasedAt!: Date | null;
+
   /** Rises with each change of what others can see. */
   @Column('integer', { default: 1 })
   version!: number;

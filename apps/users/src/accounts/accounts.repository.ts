@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, IsNull, type SelectQueryBuilder } from 'typeorm';
+import {
+  type EntityManager,
+  IsNull,
+  type QueryDeepPartialEntity,
+  type SelectQueryBuilder,
+} from 'typeorm';
 
 import { violatedConstraint } from '../database/constraint-violation.js';
 import { Account } from './account.entity.js';
@@ -90,7 +95,7 @@ export class AccountsRepository {
       .createQueryBuilder(Account, 'account')
       .select('account.id', 'accountId')
       .addSelect('account.passwordHash', 'passwordHash')
-      .where({ id: accountId })
+      .where({ id: accountId, erasedAt: IsNull() })
       .getRawOne<Credentials>();
   }
 
@@ -142,6 +147,27 @@ export class AccountsRepository {
     await this.raiseVersion(account, { username: account.username }).catch(rethrowTaken);
   }
 
+  /** Tells whether there is such an account. */
+  async markDeactivated(accountId: string): Promise<boolean> {
+    const change = { deactivatedAt: () => 'clock_timestamp()' };
+    return this.close(accountId, change);
+  }
+
+  /** Tells whether there is such an account, which is there for nobody then. */
+  async markErased(accountId: string, unusableHash: string): Promise<boolean> {
+    const change = { erasedAt: () => 'clock_timestamp()', passwordHash: unusableHash };
+    return this.close(accountId, change);
+  }
+
+  private async close(
+    accountId: string,
+    change: QueryDeepPartialEntity<Account>,
+  ): Promise<boolean> {
+    const open = { id: accountId, erasedAt: IsNull() };
+    const { affected } = await this.manager.update(Account, open, change);
+    return affected === 1;
+  }
+
   private async raiseVersion(account: Account, change: { username?: string } = {}): Promise<void> {
     const { raw } = await this.manager
       .createQueryBuilder()
@@ -157,7 +183,12 @@ export class AccountsRepository {
   private withProfile(): SelectQueryBuilder<Account> {
     return this.manager
       .createQueryBuilder(Account, 'account')
-      .innerJoinAndMapOne('account.profile', Profile, 'profile', 'profile.accountId = account.id');
+      .innerJoinAndMapOne(
+        'account.profile',
+        Profile,
+        'profile',
+        'profile.accountId = account.id AND account.erasedAt IS NULL',
+      );
   }
 
   private withMetadata(): SelectQueryBuilder<Account> {

@@ -12,6 +12,11 @@ export class CurrentPassword {
     private readonly passwords: PasswordHasher,
   ) {}
 
+  /** A hash of no password, for an account that nobody is to sign in to any more. */
+  get unusableHash(): string {
+    return this.passwords.decoy;
+  }
+
   /** @throws PasswordWrongError, of an account that is gone, too */
   async check(accountId: string, password: string): Promise<Credentials> {
     const known = await this.accounts.findCredentialsById(accountId);

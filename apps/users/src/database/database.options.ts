@@ -3,6 +3,7 @@ import type { DataSourceOptions } from 'typeorm';
 
 import { Account } from '../accounts/account.entity.js';
 import { Profile } from '../accounts/profile.entity.js';
+import { Erasure } from '../erasures/erasure.entity.js';
 import { Mail } from '../mail/mail.entity.js';
 import { OneTimeTokenRecord } from '../one-time-tokens/one-time-token.entity.js';
 import type { UsersConfig } from '../users.config.js';
@@ -20,7 +21,7 @@ export function dataSourceOptions(config: DatabaseConfig): DataSourceOptions {
   return {
     type: 'postgres',
     url: config.url,
-    entities: [Account, Profile, Mail, OneTimeTokenRecord],
+    entities: [Account, Profile, Mail, OneTimeTokenRecord, Erasure],
     subscribers: [SilentConnectionSubscriber],
     synchronize: false,
     migrationsRun: false,

@@ -14,6 +14,8 @@ const EVERYBODY = {
 const LAST_SIGN_IN = { lastSignedInAt: 'account.last_signed_in_at' };
 
 const ACCOUNTS = 'accounts AS account JOIN profiles AS profile ON profile.account_id = account.id';
+/** Those that their owners closed or had erased are in no list. */
+const PRESENT = 'account.deactivated_at IS NULL AND account.erased_at IS NULL';
 const ACCOUNT_ID = { sql: 'account.id', type: 'uuid' };
 
 /** A list of accounts: its order, how it is read, and who may see it. */
@@ -30,6 +32,7 @@ export const ACCOUNT_LISTS = {
     sql: {
       select: EVERYBODY,
       from: ACCOUNTS,
+      where: PRESENT,
       keys: { createdAt: { sql: 'account.created_at', type: 'timestamptz' }, id: ACCOUNT_ID },
     },
     forAdmins: false,
@@ -39,6 +42,7 @@ export const ACCOUNT_LISTS = {
     sql: {
       select: EVERYBODY,
       from: ACCOUNTS,
+      where: PRESENT,
       keys: {
         name: { sql: 'folded(profile.display_name) COLLATE "C"', type: 'text' },
         // The profile's: one index then holds both keys.
@@ -55,6 +59,7 @@ export const ACCOUNT_LISTS = {
     sql: {
       select: { ...EVERYBODY, ...LAST_SIGN_IN },
       from: ACCOUNTS,
+      where: PRESENT,
       keys: {
         lastSignedInAt: { sql: 'account.last_signed_in_at', type: 'timestamptz' },
         id: ACCOUNT_ID,
@@ -80,6 +85,7 @@ export function byProfile(columns: readonly ('preferences' | 'metadata')[]): Sql
     from: `(${matching}) AS holding
       JOIN accounts AS account ON account.id = holding.account_id
       JOIN profiles AS profile ON profile.account_id = holding.account_id`,
+    where: PRESENT,
     keys: { id: { sql: 'holding.account_id', type: 'uuid' } },
   };
 }

@@ -14,7 +14,7 @@ const onUnavailable = { share: 0.25 };
 
 /** Exact, for who guesses passwords is worth an entry in Redis for each attempt. */
 export function credentialPolicies(limits: UsersConfig['limits']): Policy[] {
-  const { signIn, signUp, mail, password, renaming } = limits;
+  const { signIn, signUp, mail, password, renaming, export: exports } = limits;
   return [
     slidingLog({ name: 'sign-in-address', ...signIn.address, onUnavailable }),
     slidingLog({ name: 'sign-in-account', ...signIn.account, onUnavailable }),
@@ -24,6 +24,7 @@ export function credentialPolicies(limits: UsersConfig['limits']): Policy[] {
     slidingLog({ name: 'mail-account', ...mail.account, onUnavailable }),
     slidingLog({ name: 'password', ...password, onUnavailable }),
     slidingLog({ name: 'renaming', ...renaming, onUnavailable }),
+    slidingLog({ name: 'export', ...exports, onUnavailable }),
   ];
 }
 
@@ -60,6 +61,9 @@ export const LimitsPassword = () => RateLimit({ policy: 'password', key: 'user' 
 
 /** Limits changes of the username, for who tries which are taken, or takes many in turn. */
 export const LimitsRenaming = () => RateLimit({ policy: 'renaming', key: 'user' });
+
+/** Limits the export of one's own data, which reads all there is. */
+export const LimitsExport = () => RateLimit({ policy: 'export', key: 'user' });
 
 /** Of a field of the body as it will be compared; a hash, for names do not belong into keys. */
 function hashOf(context: ExecutionContext, field: string, schema: z.ZodType<string>): string {

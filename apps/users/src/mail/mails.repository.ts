@@ -15,7 +15,7 @@ const BUSY_UNTIL = `
  */
 const ADDRESSEE = `
   SELECT id AS "accountId", username FROM accounts
-   WHERE (id = $1 OR ($1::uuid IS NULL AND email = $2))
+   WHERE (id = $1 OR ($1::uuid IS NULL AND email = $2)) AND erased_at IS NULL
      AND NOT ($3 = 'change_email' AND EXISTS (SELECT FROM accounts WHERE email = $2))`;
 const FORGET = `
   DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE settled_at < $1 LIMIT $2)`;

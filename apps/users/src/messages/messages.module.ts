@@ -30,8 +30,9 @@ import { MessagingHealth } from './messaging.health.js';
       ) => ({
         redis: { url },
         service: 'users',
-        // Its own, too: what changed is forgotten in the cache, and is activity.
-        subscribeTo: ['users', 'content'],
+        // Its own, too: what changed is forgotten in the cache, and is activity; and all that tell when
+        // they have erased an account.
+        subscribeTo: ['users', 'content', 'analytics'],
         prefix,
         context,
         observer: messagingMetrics(promClient, registry),

@@ -64,4 +64,5 @@
     JOIN accounts AS account USING (id)
     JOIN profiles AS profile ON profile.account_id = candidate.id
    CROSS JOIN word
+   WHERE account.deactivated_at IS NULL AND account.erased_at IS NULL
 ) AS found

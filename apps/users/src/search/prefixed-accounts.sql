@@ -24,4 +24,5 @@
     FROM candidate
     JOIN accounts AS account USING (id)
     JOIN profiles AS profile ON profile.account_id = candidate.id
+   WHERE account.deactivated_at IS NULL AND account.erased_at IS NULL
 ) AS found

@@ -9,7 +9,9 @@
 WITH account AS (
   -- When it signed in last is shown to admins alone, so the account's version stays.
   UPDATE accounts
-     SET last_signed_in_at = clock_timestamp()
+     SET last_signed_in_at = clock_timestamp(),
+         -- Who closed the account opens it by that.
+         deactivated_at = NULL
    WHERE id = $2
      AND password_hash = $3
      AND (

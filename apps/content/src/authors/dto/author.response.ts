@@ -17,6 +17,8 @@ export type AuthorResponse = z.output<typeof authorResponse>;
 export type Authors = ReadonlyMap<string, Author>;
 
 export function toAuthorResponse(accountId: string, authors: Authors): AuthorResponse {
-  const { username = null, displayName = null, avatarUrl = null } = authors.get(accountId) ?? {};
+  const author = authors.get(accountId);
+  const known = author?.erasedAt === undefined ? author : undefined;
+  const { username = null, displayName = null, avatarUrl = null } = known ?? {};
   return { accountId, username, displayName, avatarUrl };
 }
