@@ -5,13 +5,13 @@
     (SELECT id FROM accounts
       WHERE username ~>=~ folded($1) AND username ~<~ (folded($1) || U&'\+10FFFF')
       ORDER BY username USING ~<~
-      LIMIT 100)
+      LIMIT 50)
     UNION
     (SELECT account_id FROM profiles
       WHERE folded(display_name) COLLATE "C" >= folded($1)
         AND folded(display_name) COLLATE "C" < folded($1) || U&'\+10FFFF'
       ORDER BY folded(display_name) COLLATE "C"
-      LIMIT 100)
+      LIMIT 50)
   )
   SELECT account.id, account.username, account.version, account.created_at,
          profile.display_name, profile.bio, profile.avatar_url,
