@@ -283,12 +283,28 @@ CREATE INDEX profiles_search_document ON public.profiles USING gin (search_docum
 
 CREATE TRIGGER profiles_search_document BEFORE INSERT OR UPDATE OF display_name, bio ON profiles FOR EACH ROW EXECUTE FUNCTION keep_search_document();
 
+CREATE TABLE recovery_codes (
+  account_id uuid NOT NULL,
+  code_hash bytea NOT NULL,
+  CONSTRAINT recovery_codes_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+  CONSTRAINT recovery_codes_pkey PRIMARY KEY (account_id, code_hash)
+);
+
 CREATE TABLE refused_rows (
   import_id uuid NOT NULL,
   row_number bigint NOT NULL,
   field text,
   reason text NOT NULL,
   CONSTRAINT refused_rows_pkey PRIMARY KEY (import_id, row_number)
+);
+
+CREATE TABLE second_factors (
+  account_id uuid NOT NULL,
+  secret_jwe text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  confirmed_at timestamp(3) with time zone,
+  last_step bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT second_factors_pkey PRIMARY KEY (account_id)
 );
 
 CREATE TABLE sessions (
@@ -356,7 +372,11 @@ ALTER TABLE one_time_tokens ADD CONSTRAINT one_time_tokens_account_id_fkey FOREI
 
 ALTER TABLE profiles ADD CONSTRAINT profiles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 
+ALTER TABLE recovery_codes ADD CONSTRAINT recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES second_factors(account_id) ON DELETE CASCADE;
+
 ALTER TABLE refused_rows ADD CONSTRAINT refused_rows_import_id_fkey FOREIGN KEY (import_id) REFERENCES account_imports(id) ON DELETE CASCADE;
+
+ALTER TABLE second_factors ADD CONSTRAINT second_factors_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 
 ALTER TABLE sessions ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 

@@ -17,6 +17,7 @@ import { ProfilesModule } from './profiles/profiles.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { SearchModule } from './search/search.module.js';
+import { SecondFactorsModule } from './second-factors/second-factors.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { KeyRing } from './signing-keys/key-ring.js';
 import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
@@ -49,6 +50,7 @@ export class AppModule {
         PasswordsModule,
         DirectoryModule,
         SearchModule,
+        SecondFactorsModule,
         SessionsModule,
         ActivityModule,
         ReportsModule,

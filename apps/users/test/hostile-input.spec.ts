@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { naughtyStrings } from './naughty-strings.js';
 import { call, newPerson, openStores, signedIn, startUsers, type Stores } from './users-app.js';
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'PUT';
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 const LARGEST_BODY = 512 * 1024;
 
@@ -14,7 +14,32 @@ const writes: { method: Method; url: string; good: () => Record<string, unknown>
   {
     method: 'POST',
     url: '/v1/sessions',
-    good: () => ({ login: 'nobody', password: 'correct horse battery' }),
+    good: () => ({ login: 'nobody', password: 'correct horse battery', code: '123456' }),
+  },
+  {
+    method: 'POST',
+    url: '/v1/sessions/refresh',
+    good: () => ({ refreshToken: 'a'.repeat(75) }),
+  },
+  {
+    method: 'POST',
+    url: '/v1/accounts/me/second-factor',
+    good: () => ({ currentPassword: 'not the password' }),
+  },
+  {
+    method: 'POST',
+    url: '/v1/accounts/me/second-factor/confirmation',
+    good: () => ({ code: '123456' }),
+  },
+  {
+    method: 'POST',
+    url: '/v1/accounts/me/second-factor/recovery-codes',
+    good: () => ({ currentPassword: 'not the password', code: '123456' }),
+  },
+  {
+    method: 'POST',
+    url: '/v1/accounts/me/second-factor/removal',
+    good: () => ({ currentPassword: 'not the password', code: '123456' }),
   },
   {
     method: 'PATCH',
@@ -203,6 +228,13 @@ describe('hostile input', () => {
   ])('refuses the account id %s', async (id) => {
     expect(await send('GET', `/v1/accounts/${id}`)).toBe(400);
   });
+
+  it.each(['1', 'not-a-uuid', "1'%20OR%20'1'='1", '%00', '%ff'])(
+    'refuses the session id %s',
+    async (id) => {
+      expect(await send('DELETE', `/v1/sessions/${id}`)).toBe(400);
+    },
+  );
 
   it('refuses an account id of 5,000 characters', async () => {
     expect(await send('GET', `/v1/accounts/${'a'.repeat(5_000)}`)).toBe(414);

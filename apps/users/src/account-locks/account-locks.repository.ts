@@ -13,7 +13,7 @@ const LOCK = sql('lock-account');
 const UNLOCK = sql('unlock-account');
 const REMEMBER = sql('remember-network');
 
-const find = (name: 'email' | 'username') => `
+const find = (name: 'id' | 'email' | 'username') => `
   SELECT id AS "accountId", role, password_hash AS "passwordHash", locked_until AS "lockedUntil",
          CASE WHEN locked_until IS NULL OR locked_until > clock_timestamp() THEN lock_reason END AS lock,
          EXISTS (
@@ -24,6 +24,7 @@ const find = (name: 'email' | 'username') => `
    WHERE ${name} = $1`;
 const FIND_BY_EMAIL = find('email');
 const FIND_BY_USERNAME = find('username');
+const FIND_BY_ID = find('id');
 
 /** Rows of `decoy_counters`. */
 const DECOYS = 64;
@@ -78,9 +79,12 @@ export class AccountLocksRepository {
    * @param login an e-mail address or a username, in lower case
    */
   async findSigningIn(login: string, network: string): Promise<SigningIn | undefined> {
-    const text = login.includes('@') ? FIND_BY_EMAIL : FIND_BY_USERNAME;
-    const [known] = await this.query<SigningIn>(text, [login, network, this.policy.afterFailures]);
-    return known;
+    return this.find(login.includes('@') ? FIND_BY_EMAIL : FIND_BY_USERNAME, login, network);
+  }
+
+  /** The same of an account whose id is known. */
+  async findById(accountId: string, network: string): Promise<SigningIn | undefined> {
+    return this.find(FIND_BY_ID, accountId, network);
   }
 
   /** @returns the account's failures in a row, if this one was counted there */
@@ -123,6 +127,11 @@ export class AccountLocksRepository {
 
   async rememberNetwork(accountId: string, network: string): Promise<void> {
     await this.query(REMEMBER, [accountId, network, MOST_NETWORKS]);
+  }
+
+  private async find(text: string, key: string, network: string): Promise<SigningIn | undefined> {
+    const [known] = await this.query<SigningIn>(text, [key, network, this.policy.afterFailures]);
+    return known;
   }
 
   private query<Row>(text: string, values: unknown[]): Promise<Row[]> {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Outbox } from '@trilith/messaging';
 
 import { AccountNotFoundError } from '../accounts/accounts.errors.js';
+import { SecondFactorInvalidError } from '../second-factors/second-factors.errors.js';
 import { AccountSessions } from '../sessions/account-sessions.js';
 import { lockedEvents, unlockedEvent } from './account-locks.messages.js';
 import {
@@ -12,6 +13,9 @@ import {
   type SigningIn,
 } from './account-locks.repository.js';
 import { lockMs } from './lock-policy.js';
+
+/** An attempt at an account that is there. */
+type KnownAttempt = SignInAttempt & { readonly accountId: string };
 
 /**
  * Locks of accounts. Too many wrong passwords lock one for a time that grows and ends by itself; from
@@ -44,14 +48,33 @@ export class AccountLocks {
     });
   }
 
-  /** In the transaction of a sign-in: failures are forgotten, the network is remembered. */
-  async recordSuccess({
-    accountId,
-    network,
-  }: SignInAttempt & { accountId: string }): Promise<void> {
-    await this.liftGuessing(accountId);
-    await this.locks.forgetFailures(accountId);
-    await this.locks.rememberNetwork(accountId, network);
+  /**
+   * Does the last part of a sign-in in a transaction, and records in it that it was one, unless it comes
+   * to nothing: failures are forgotten, the network is remembered. A wrong code is counted.
+   */
+  async signIn<Begun>(
+    attempt: KnownAttempt,
+    begin: () => Promise<Begun | undefined>,
+  ): Promise<Begun | undefined> {
+    return this.countingCodes(attempt, () =>
+      this.transaction.withTransaction(async () => {
+        const begun = await begin();
+        if (begun !== undefined) await this.recordSuccess(attempt);
+        return begun;
+      }),
+    );
+  }
+
+  /**
+   * For what takes a code from who is signed in already: counts a wrong one, and takes none while the
+   * account is locked.
+   *
+   * @throws SecondFactorInvalidError
+   */
+  async guardCode<Result>(attempt: KnownAttempt, work: () => Promise<Result>): Promise<Result> {
+    const known = await this.locks.findById(attempt.accountId, attempt.network);
+    if (!known || isKeptOut(known)) throw new SecondFactorInvalidError();
+    return this.countingCodes(attempt, work);
   }
 
   /**
@@ -91,6 +114,25 @@ export class AccountLocks {
     await this.sessions.endSessions(accountId, except === undefined ? {} : { except });
   }
 
+  private async countingCodes<Result>(
+    attempt: KnownAttempt,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      // What the work did is taken back by now; that it was tried is not.
+      if (error instanceof SecondFactorInvalidError) await this.recordFailure(attempt);
+      throw error;
+    }
+  }
+
+  private async recordSuccess({ accountId, network }: KnownAttempt): Promise<void> {
+    await this.liftGuessing(accountId);
+    await this.locks.forgetFailures(accountId);
+    await this.locks.rememberNetwork(accountId, network);
+  }
+
   private async store(
     accountId: string,
     lock: { reason: LockReason; forMs: number | null },
@@ -107,4 +149,9 @@ export class AccountLocks {
       if (stored) await this.outbox.add(unlockedEvent(stored));
     });
   }
+}
+
+/** Whether who comes from there must not sign in, nor learn whether the password was right. */
+export function isKeptOut({ lock, isFamiliar }: SigningIn): boolean {
+  return lock === 'guessing' && !isFamiliar;
 }

@@ -15,6 +15,6 @@ import { SignUpService } from './sign-up.service.js';
   imports: [CredentialsModule, MailModule],
   controllers: [AccountsController, AccountsConsumer],
   providers: [AccountsService, SignUpService, AccountsRepository, AccountViews, CurrentPassword],
-  exports: [AccountsRepository, AccountViews, CurrentPassword],
+  exports: [AccountsRepository, AccountsService, AccountViews, CurrentPassword],
 })
 export class AccountsModule {}

@@ -51,6 +51,7 @@ export class SessionsController {
     summary: 'Sign in',
     description:
       'Refused with `credentials_invalid` (401), whichever of the two is wrong, and while an account is locked after too many attempts; ' +
+      'with `second_factor_required` (401) if a right password needs a `code` as well, and `second_factor_invalid` (401) if that is not good or was used; ' +
       'with `account_locked` (403) while an admin has locked it; with `unavailable` (503) when too many people sign in at the same time; ' +
       'with `rate_limited` (429) after too many attempts from one address or at one account.',
   })

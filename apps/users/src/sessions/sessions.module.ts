@@ -6,6 +6,7 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { ActivityModule } from '../activity/activity.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { usersLocks } from '../locks/locks.module.js';
+import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { KeyRing } from '../signing-keys/key-ring.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { USERS_CONFIG, type UsersConfig } from '../users.config.js';
@@ -28,6 +29,7 @@ import { SessionsService } from './sessions.service.js';
     AccountSessionsModule,
     ActivityModule,
     CredentialsModule,
+    SecondFactorsModule,
     SigningKeysModule,
     usersLocks,
   ],

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { AccountLocks } from '../account-locks/account-locks.js';
+import { AccountLocks, isKeptOut } from '../account-locks/account-locks.js';
 import type { SigningIn } from '../account-locks/account-locks.repository.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { PasswordHasher } from '../credentials/password-hasher.js';
@@ -28,12 +28,14 @@ export class SessionsService {
    *
    * @throws CredentialsInvalidError
    * @throws AccountLockedError
+   * @throws SecondFactorRequiredError
+   * @throws SecondFactorInvalidError
    */
   async signIn(credentials: SignIn, client: Client): Promise<Session> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       const known = await this.check(credentials, client);
       const strong = await this.strengthen(known, credentials.password);
-      const session = await this.starter.start(strong, client);
+      const session = await this.starter.start(strong, client, credentials.code);
       if (session) return session;
     }
     throw new CredentialsInvalidError();
@@ -60,9 +62,4 @@ export class SessionsService {
     await this.accounts.replacePasswordHash(known, passwordHash);
     return { ...known, passwordHash };
   }
-}
-
-/** Who guessed right while the account is locked must not learn that it was right. */
-function isKeptOut({ lock, isFamiliar }: SigningIn): boolean {
-  return lock === 'guessing' && !isFamiliar;
 }

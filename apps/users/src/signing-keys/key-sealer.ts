@@ -3,15 +3,18 @@ import { hkdfSync } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt, type JWK } from 'jose';
 
 /**
- * Seals private keys for storage: a compact JWE (`dir`, `A256GCM`) under a key derived from a
+ * Seals secret keys for storage: a compact JWE (`dir`, `A256GCM`) under a key derived from a
  * secret by HKDF-SHA-256 (RFC 5869), so that the secret can serve other purposes too.
  */
 export class KeySealer {
   readonly #key: Uint8Array;
 
-  /** @param secret at least 32 random characters */
-  constructor(secret: string) {
-    const info = 'trilith users signing keys 1';
+  /**
+   * @param secret at least 32 random characters
+   * @param purpose what is sealed: what is sealed for another does not open
+   */
+  constructor(secret: string, purpose: 'signing keys' | 'second factors' = 'signing keys') {
+    const info = `trilith users ${purpose} 1`;
     this.#key = new Uint8Array(hkdfSync('sha256', secret, '', info, 32));
   }
 

@@ -9,6 +9,9 @@ export const signIn = z.strictObject({
     .toLowerCase()
     .describe('The e-mail address or the username; case does not matter.'),
   password: text({ min: 1, max: 128 }),
+  code: text({ min: 6, max: 40 })
+    .optional()
+    .describe('For an account with a second factor: the code it shows, or a recovery code.'),
 });
 export type SignIn = z.output<typeof signIn>;
 
